@@ -1,0 +1,1 @@
+"""The exporter: turns a film into a reel."""

@@ -1,0 +1,268 @@
+"""A film: a video file, opened. The only place that knows PyAV.
+
+Frames are numbered in the order in which the decoder gives them; what a header says about their number is
+not believed. Film time comes from the frames' own time stamps, so a variable frame rate is just a rate. The
+stamps are also how a frame is found again: seek to the key frame before, decode up to it.
+
+What is not handled yet has its place here: a tone-mapped HDR picture in `_rgb`, a deinterlaced one before
+it, subtitles in `Moment`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeAlias
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from player.errors import LongtakeError
+from player.frame import Size
+
+Rgb: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+GLIMPSE = Size(64, 36)
+HIGH_DEFINITION = 720
+"""Lines from which on an unmarked film is taken to use the BT.709 matrix."""
+
+
+class FilmError(LongtakeError, ValueError):
+    """A file that is no film, or a moment that it does not have."""
+
+
+class Place(NamedTuple):
+    """Where a frame is: its number, and the time stamp by which the file knows it."""
+
+    number: int
+    stamp: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A picture and its film time.
+
+    Args:
+        number: of the frame, in decoding order from 0.
+        time: film time in microseconds.
+        rgb: ``uint8``, or ``uint16`` of a film with more than 8 bits, of shape ``(height, width, 3)``;
+            full range, turned upright, pixels not yet square.
+        aspect: width to height of one pixel.
+    """
+
+    number: int
+    time: int
+    rgb: Rgb
+    aspect: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """What a quick look at a frame tells.
+
+    Args:
+        place: of the frame.
+        time: film time in microseconds.
+        key: whether decoding can begin here.
+        thumbnail: ``uint8`` of shape ``(36, 64)``, in code values.
+    """
+
+    place: Place
+    time: int
+    key: bool
+    thumbnail: npt.NDArray[np.uint8]
+
+
+class Film:
+    """An open film file. Use it as a context manager.
+
+    Args:
+        path: of the file.
+        threads: for decoding; 0 for as many as there are cores.
+
+    Raises:
+        FilmError: the file cannot be opened, or has no moving pictures.
+    """
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        self.path = path
+        try:
+            self._container: Any = av.open(str(path))
+        except (av.FFmpegError, OSError) as error:
+            raise FilmError(f"{path.name} cannot be opened as a film ({error.strerror})") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise FilmError(f"{path.name} has no moving pictures in it")
+        self._stream = self._container.streams.video[0]
+        self._stream.codec_context.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = threads
+        self._reformatter = VideoReformatter()
+        self._origin = self._stream.start_time or 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def title(self) -> str:
+        """As the file says it, else the file's name."""
+        return str(self._container.metadata.get("title") or self.path.stem.replace("_", " "))
+
+    @property
+    def rate(self) -> float:
+        """Average frames a second; 0 where the file does not say."""
+        return float(self._stream.average_rate or 0)
+
+    @property
+    def duration(self) -> float:
+        """Seconds; 0 where the file does not say."""
+        if self._stream.duration:
+            return float(self._stream.duration * self._stream.time_base)
+        return (self._container.duration or 0) / 1_000_000
+
+    @property
+    def chapters(self) -> list[tuple[float, str]]:
+        """Begin in seconds, and title, of each named chapter."""
+        return [
+            (float(chapter["start"] * chapter["time_base"]), str(chapter["metadata"]["title"]))
+            for chapter in self._container.chapters()
+            if chapter["metadata"].get("title")
+        ]
+
+    def sha256(self) -> str:
+        """Of the whole file, in hex."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def moments(self, start: Place | None = None) -> Iterator[Moment]:
+        """Every moment in order, from the beginning or from a place on.
+
+        Raises:
+            FilmError: the film has no such place.
+        """
+        for number, frame in self._frames(start):
+            yield self._moment(number, frame)
+
+    def at(self, seconds: float) -> Moment:
+        """The moment that is on the screen at that film time.
+
+        Its number is the best guess from the film's rate, since nothing before it was decoded.
+
+        Raises:
+            FilmError: the film is over by then.
+        """
+        wanted = self._origin + int(Fraction(seconds).limit_denominator(10**6) / self._stream.time_base)
+        shown: VideoFrame | None = None
+        for frame in self._decode_from(wanted):
+            if frame.pts is not None and frame.pts > wanted:
+                return self._moment(round(seconds * self.rate), shown or frame)
+            shown = frame
+        if shown is None or seconds > self._time(0, shown) / 1e6 + 1:
+            raise FilmError(f"{self.path.name} is over before {seconds:g} s")
+        return self._moment(round(seconds * self.rate), shown)
+
+    def glimpses(self, start: Place | None = None) -> Iterator[Glimpse]:
+        """A quick look at every frame, from the beginning or from a place on.
+
+        Raises:
+            FilmError: the film has no such place.
+        """
+        for number, frame in self._frames(start):
+            small = self._reformatter.reformat(
+                frame, width=GLIMPSE.width, height=GLIMPSE.height, format="gray", interpolation="AREA"
+            )
+            yield Glimpse(
+                Place(number, frame.pts), self._time(number, frame), bool(frame.key_frame), small.to_ndarray()
+            )
+
+    def place(self, number: int, time: int) -> Place:
+        """The place of a frame of which number and film time (microseconds) are known."""
+        return Place(number, self._origin + round(Fraction(time, 1_000_000) / self._stream.time_base))
+
+    def _frames(self, start: Place | None) -> Iterator[tuple[int, VideoFrame]]:
+        if start is None or start.number == 0:
+            yield from enumerate(self._decode_from(None))
+            return
+        frames = enumerate(self._decode_from(start.stamp), start.number)
+        first = next(frames, None) if start.stamp is not None else None
+        if first is None or first[1].pts != start.stamp:
+            # The file's stamps are no guide: count from the beginning, which is slow and always right.
+            frames = enumerate(self._decode_from(None))
+            first = next((pair for pair in frames if pair[0] == start.number), None)
+        if first is None:
+            raise FilmError(f"{self.path.name} has no frame {start.number}")
+        yield first
+        yield from frames
+
+    def _decode_from(self, stamp: int | None) -> Iterator[VideoFrame]:
+        """Frames with time stamps from `stamp` on, whatever the file's index makes of a seek."""
+        if stamp is None:
+            self._container.seek(self._origin, stream=self._stream)
+            yield from self._decode()
+            return
+        for back in (0, 2, 10, 60, None):
+            target = self._origin if back is None else stamp - int(back / self._stream.time_base)
+            if target <= self._origin:
+                back, target = None, self._origin
+            self._container.seek(target, stream=self._stream)
+            frames = self._decode()
+            first = next(frames, None)
+            if back is None or (first is not None and first.pts is not None and first.pts <= stamp):
+                break
+        if first is not None:
+            yield from (first,) if first.pts is None or first.pts >= stamp else ()
+            yield from (frame for frame in frames if frame.pts is None or frame.pts >= stamp)
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        """Decode from where the file stands; packets that are no good are passed over."""
+        for packet in self._container.demux(self._stream):
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError:
+                continue
+
+    def _moment(self, number: int, frame: VideoFrame) -> Moment:
+        aspect = Fraction(self._stream.sample_aspect_ratio or 1) or Fraction(1)
+        rgb = self._rgb(frame)
+        turns = round(frame.rotation / 90) % 4
+        if turns:
+            rgb = np.ascontiguousarray(np.rot90(rgb, turns))
+            aspect = 1 / aspect if turns % 2 else aspect
+        return Moment(number, self._time(number, frame), rgb, aspect)
+
+    def _time(self, number: int, frame: VideoFrame) -> int:
+        if frame.pts is None:
+            return round(number / (self.rate or 25) * 1_000_000)
+        return max(0, round((frame.pts - self._origin) * self._stream.time_base * 1_000_000))
+
+    def _rgb(self, frame: VideoFrame) -> Rgb:
+        deep = frame.format.components[0].bits > 8
+        full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj") or frame.format.is_rgb
+        matrix = _MATRICES.get(frame.colorspace) or ("ITU709" if frame.height >= HIGH_DEFINITION else "ITU601")
+        picture = self._reformatter.reformat(
+            frame,
+            format="rgb48le" if deep else "rgb24",
+            src_colorspace=matrix,
+            dst_colorspace=matrix,
+            src_color_range="JPEG" if full else "MPEG",
+            dst_color_range="JPEG",
+        )
+        rgb: Rgb = picture.to_ndarray()
+        return rgb
+
+
+_FULL_RANGE = 2
+_MATRICES = {1: "ITU709", 5: "ITU601", 6: "ITU601", 7: "SMPTE240M", 9: "BT2020"}
+"""By AVColorSpace: what a file may say of itself, and swscale's name for it."""

@@ -1,0 +1,50 @@
+"""A panel in memory, with ink that behaves: for trying things out, and for every test."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from player.frame import Frame, FrameError, Size
+from player.ink import Ink, seen
+from player.refresh import Redraw
+
+
+class PaperPanel:
+    """A simulated panel.
+
+    It comes out of its box with somebody else's picture in its ink, as panels do: a partial redraw before
+    the first full one leaves a mess.
+
+    Args:
+        size: in pixels.
+        reach: of a partial redraw, see `player.ink`.
+    """
+
+    def __init__(self, size: Size, reach: float = 0.9) -> None:
+        self.size = size
+        self.ink = Ink.clean(_stripes(size), reach)
+        self.redraws: list[Redraw] = []
+        """The last thousand redraws, newest last."""
+
+    def show(self, frame: Frame, redraw: Redraw) -> None:
+        """Move the ink."""
+        if frame.size != self.size:
+            raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
+        if redraw is Redraw.FULL:
+            self.ink = self.ink.full(frame)
+        elif redraw is Redraw.PARTIAL:
+            self.ink = self.ink.partial(frame)
+        self.redraws = [*self.redraws[-999:], redraw]
+
+    def close(self) -> None:
+        """Nothing to do: the ink stays."""
+
+    def picture(self) -> Image.Image:
+        """What an eye sees, as a grey image of half the size."""
+        return Image.fromarray(seen(self.ink))
+
+
+def _stripes(size: Size) -> Frame:
+    mask = Frame.white(size).mask()
+    mask[::16] = False
+    return Frame.of(mask)
