@@ -95,10 +95,11 @@ def _pack(options: argparse.Namespace) -> int:
 
         def tell(progress: Progress) -> None:
             bar.total = max(progress.expected, progress.frames) or None
-            if not bar.n:
-                bar.initial = progress.frames
-            bar.n = progress.frames
-            bar.set_postfix_str(f"{progress.length / 1e6:.1f} MB")
+            bar.set_postfix_str(f"{progress.length / 1e6:.1f} MB", refresh=False)
+            if bar.n:
+                bar.update(progress.frames - bar.n)
+            else:
+                bar.initial = bar.n = progress.frames
 
         frames = render(job, out, options.workers, tell, options.anew)
     log.info("%s: %d frames, %.1f MB.", out, frames, out.stat().st_size / 1e6)

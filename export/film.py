@@ -21,12 +21,16 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from player.errors import LongtakeError
 from player.frame import Size
 
 Rgb: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Plane: TypeAlias = npt.NDArray[np.uint16]
+
+EXACT = Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+"""Of swscale: the same bytes on every processor."""
 
 GLIMPSE = Size(64, 36)
 HIGH_DEFINITION = 720
@@ -181,7 +185,7 @@ class Film:
         """
         for number, frame in self._frames(start):
             small = self._reformatter.reformat(
-                frame, width=GLIMPSE.width, height=GLIMPSE.height, format="gray", interpolation="AREA"
+                frame, width=GLIMPSE.width, height=GLIMPSE.height, format="gray", interpolation=Interpolation.AREA | EXACT, threads=1
             )
             yield Glimpse(
                 Place(number, frame.pts), self._time(number, frame), bool(frame.key_frame), small.to_ndarray()
@@ -258,9 +262,26 @@ class Film:
             dst_colorspace=matrix,
             src_color_range="JPEG" if full else "MPEG",
             dst_color_range="JPEG",
+            interpolation=Interpolation.BILINEAR | EXACT,
+            threads=1,
         )
         rgb: Rgb = picture.to_ndarray()
         return rgb
+
+
+def resized(plane: Plane, size: Size) -> Plane:
+    """Scale a plane of light (bicubic, by swscale).
+
+    Args:
+        plane: ``uint16`` of shape ``(height, width)``.
+        size: wanted.
+    """
+    frame = VideoFrame.from_ndarray(plane, format="gray16le")
+    scaled = VideoReformatter().reformat(
+        frame, width=size.width, height=size.height, interpolation=Interpolation.BICUBIC | EXACT, threads=1
+    )
+    result: Plane = scaled.to_ndarray()
+    return result
 
 
 _FULL_RANGE = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from export.film import Moment
-from export.stages.fit import Fit, fitted, place
+from export.stages.fit import Fit, framed, place, scaled
 from export.stages.light import light
 from export.stages.tone import Grey, toned
 from player.frame import Size
@@ -35,7 +35,8 @@ class Look:
         """
         height, width, _ = moment.rgb.shape
         placing = place(Size(width, height), moment.aspect, self.panel, self.fit)
-        return toned(fitted(light(moment.rgb), placing, self.panel), self.brightness, self.contrast)
+        grey = toned(scaled(light(moment.rgb), placing), self.brightness, self.contrast)
+        return framed(grey, placing, self.panel)
 
     def settings(self) -> dict[str, str | float]:
         """For the reel's header."""

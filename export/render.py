@@ -8,6 +8,7 @@ was cut or by how many it was worked on, so an interrupted reel that is taken up
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,7 @@ from player.reel import Chapter, Coded, ReelError, ReelHeader, ReelWriter, Stamp
 
 PATIENCE = 1800.0
 """Seconds that a worker may take for one piece before it is given up."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 AHEAD = 4
 """Pieces surveyed ahead for each worker."""
 
@@ -194,7 +196,11 @@ def _work(
 
 
 def _become_worker() -> None:
-    """Leave Ctrl-C to the parent, and go when the parent has gone."""
+    """Leave Ctrl-C to the parent, go when the parent has gone, and keep freed memory for the next picture."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # glibc; it gives pictures back to the kernel otherwise, for a fifth of the time
+        libc.mallopt(M_TRIM_THRESHOLD, -1)
+        libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

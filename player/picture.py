@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
-from player.frame import Frame, FrameError, Size
+from player.frame import Frame, FrameError
 
 
 def to_image(frame: Frame) -> Image.Image:
@@ -22,7 +23,7 @@ def from_image(image: Image.Image) -> Frame:
     """
     if image.mode != "1":
         raise FrameError(f'a frame comes from an image of mode "1", not "{image.mode}"')
-    return Frame.unpacked_from(Size(*image.size), image.tobytes())
+    return Frame.of(np.asarray(image))
 
 
 def png(image: Image.Image) -> bytes:

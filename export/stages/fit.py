@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
+from export.film import resized
 from export.stages.light import Light
+from export.stages.tone import Grey
 from player.frame import Box, Size
 
 
@@ -24,11 +25,11 @@ class Placing(NamedTuple):
     """Which part of the picture goes where.
 
     Args:
-        source: left, top, right, bottom in the picture's pixels, not whole ones.
+        source: in the picture's own pixels.
         target: on the panel.
     """
 
-    source: tuple[float, float, float, float]
+    source: Box
     target: Box
 
 
@@ -41,36 +42,47 @@ def place(picture: Size, aspect: Fraction, panel: Size, fit: Fit) -> Placing:
         panel: of square pixels.
         fit: what gives way.
     """
-    wide = picture.width * aspect
+    across, down = panel.width / (picture.width * aspect), Fraction(panel.height, picture.height)
     if fit is Fit.LETTERBOX:
-        scale = min(panel.width / wide, Fraction(panel.height, picture.height))
-        width = min(panel.width, max(1, round(wide * scale)))
-        height = min(panel.height, max(1, round(picture.height * scale)))
-        left, top = (panel.width - width) // 2, (panel.height - height) // 2
-        whole = (0.0, 0.0, float(picture.width), float(picture.height))
-        return Placing(whole, Box(left, top, left + width, top + height))
-    scale = max(panel.width / wide, Fraction(panel.height, picture.height))
-    width, height = panel.width / scale / aspect, panel.height / scale
-    x, y = (picture.width - width) / 2, (picture.height - height) / 2
-    source = (float(x), float(y), float(x + width), float(y + height))
-    return Placing(source, Box(0, 0, panel.width, panel.height))
+        scale = min(across, down)
+        return Placing(
+            _middle(picture, picture.width, picture.height),
+            _middle(panel, picture.width * aspect * scale, picture.height * scale),
+        )
+    scale = max(across, down)
+    return Placing(
+        _middle(picture, panel.width / (aspect * scale), panel.height / scale),
+        _middle(panel, panel.width, panel.height),
+    )
 
 
-def fitted(picture: Light, placing: Placing, panel: Size) -> Light:
-    """Scale a picture to its place on the panel (bicubic, in light); the rest of the panel is black.
+def _middle(size: Size, width: Fraction | int, height: Fraction | int) -> Box:
+    """The box of about that width and height in the middle."""
+    inner = Size(min(size.width, max(1, round(width))), min(size.height, max(1, round(height))))
+    left, top = (size.width - inner.width) // 2, (size.height - inner.height) // 2
+    return Box(left, top, left + inner.width, top + inner.height)
+
+
+def scaled(picture: Light, placing: Placing) -> Light:
+    """Bring the part of a picture that is wanted to the size of its place; it is light that is averaged.
 
     Args:
-        picture: ``float32`` of shape ``(height, width)``.
+        picture: ``uint16`` of shape ``(height, width)``.
         placing: from `place`.
-        panel: in pixels.
+    """
+    left, top, right, bottom = placing.source
+    part = np.ascontiguousarray(picture[top:bottom, left:right])
+    target = placing.target
+    return resized(part, Size(target.right - target.left, target.bottom - target.top))
+
+
+def framed(picture: Grey, placing: Placing, panel: Size) -> Grey:
+    """Lay a picture into its place on a black panel.
 
     Returns:
-        ``float32`` of shape ``(panel.height, panel.width)``, within 0 to 1.
+        ``uint8`` of shape ``(panel.height, panel.width)``.
     """
     left, top, right, bottom = placing.target
-    scaled = Image.fromarray(picture).resize(
-        (right - left, bottom - top), Image.Resampling.BICUBIC, box=placing.source
-    )
-    canvas = np.zeros((panel.height, panel.width), dtype=np.float32)
-    np.clip(np.asarray(scaled), 0, 1, out=canvas[top:bottom, left:right])
+    canvas = np.zeros((panel.height, panel.width), dtype=np.uint8)
+    canvas[top:bottom, left:right] = picture
     return canvas

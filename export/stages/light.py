@@ -15,7 +15,10 @@ import numpy.typing as npt
 
 from export.film import Rgb
 
-Light: TypeAlias = npt.NDArray[np.float32]
+Light: TypeAlias = npt.NDArray[np.uint16]
+
+TOP = 65_535
+"""Full light."""
 
 EXPONENT = 2.2
 """Films are graded on a display of exponent 2.4 (ITU-R BT.1886) for a dim room; on the wall of a lit one they
@@ -31,10 +34,9 @@ def light(rgb: Rgb) -> Light:
         rgb: ``uint8`` or ``uint16`` of shape ``(height, width, 3)``, full range.
 
     Returns:
-        ``float32`` of shape ``(height, width)``; 0 is black, 1 is white.
+        ``uint16`` of shape ``(height, width)``; 0 is black, `TOP` is white.
     """
-    tables = _tables(np.iinfo(rgb.dtype).max)
-    red, green, blue = (np.take(table, rgb[..., index]) for index, table in enumerate(tables))
+    red, green, blue = (np.take(table, rgb[..., i]) for i, table in enumerate(_tables(np.iinfo(rgb.dtype).max)))
     red += green
     red += blue
     return red
@@ -42,5 +44,6 @@ def light(rgb: Rgb) -> Light:
 
 @cache
 def _tables(top: int) -> tuple[Light, ...]:
-    code = (np.arange(top + 1) / top) ** EXPONENT
-    return tuple((weight * code).astype(np.float32) for weight in WEIGHTS)
+    """By code value, what each of red, green and blue adds; together never more than `TOP`."""
+    share = (np.arange(top + 1) / top) ** EXPONENT
+    return tuple(np.floor(weight * share * TOP + 0.3).astype(np.uint16) for weight in WEIGHTS)

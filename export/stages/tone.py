@@ -18,33 +18,29 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from export.stages.light import Light
+from export.stages.light import TOP, Light
 from player.ink import CONTRAST
 
 Grey: TypeAlias = npt.NDArray[np.uint8]
-
-STEPS = 65_535
 
 
 def toned(light: Light, brightness: float = 0.0, contrast: float = 0.0) -> Grey:
     """Dot density for light.
 
     Args:
-        light: ``float32``, 0 to 1.
+        light: ``uint16``, `TOP` for white.
         brightness: 0 to leave it; +1 makes middle greys much lighter, -1 much darker.
         contrast: 0 to leave it; +1 doubles it about the middle.
 
     Returns:
         ``uint8`` of the same shape: 0 is all ink, 255 all paper.
     """
-    steps = light * np.float32(STEPS)
-    steps += np.float32(0.5)
-    return np.take(_curve(brightness, contrast), steps.astype(np.uint16))
+    return np.take(_curve(brightness, contrast), light)
 
 
 @cache
 def _curve(brightness: float, contrast: float) -> Grey:
-    lightness = _lightness(np.arange(STEPS + 1) / STEPS) / 100
+    lightness = _lightness(np.arange(TOP + 1) / TOP) / 100
     lightness = lightness ** (2.0**-brightness)
     lightness = np.clip(0.5 + (lightness - 0.5) * 2.0**contrast, 0, 1)
     black = _lightness(np.array([1 / CONTRAST]))[0]
