@@ -47,9 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("film", type=Path)
     pack.add_argument("-o", "--out", type=Path, help="the reel (default: the film's name with .reel)")
     pack.add_argument("--ditherer", choices=DITHERERS, default="hysteresis", help="default: %(default)s")
-    pack.add_argument("--step", type=_at_least_one, default=1, help="take every so manieth frame (default: 1)")
     pack.add_argument(
-        "--key-interval", type=_at_least_one, default=64, help="frames between two that stand alone (default: 64)"
+        "--step", type=_at_least_one, default=1, help="take every so manieth frame (default: 1)"
+    )
+    pack.add_argument(
+        "--key-interval",
+        type=_at_least_one,
+        default=64,
+        help="frames between two that stand alone (default: 64)",
     )
     pack.add_argument("--title", default="", help="default: what the film file says")
     pack.add_argument("--credit", default="", help="who made the film, and under which licence")
@@ -68,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     info.set_defaults(command=_info)
     info.add_argument("reel", type=Path)
 
-    check = commands.add_parser("check", help="decode every frame of a reel and hold it against its checksums")
+    check = commands.add_parser(
+        "check", help="decode every frame of a reel and hold it against its checksums"
+    )
     check.set_defaults(command=_check)
     check.add_argument("reel", type=Path)
     return parser

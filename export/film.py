@@ -21,7 +21,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from player.errors import LongtakeError
 from player.frame import Size
@@ -103,11 +103,12 @@ class Film:
         if not self._container.streams.video:
             self._container.close()
             raise FilmError(f"{path.name} has no moving pictures in it")
-        self._stream = self._container.streams.video[0]
+        self._stream: Any = self._container.streams.video[0]
         self._stream.codec_context.thread_type = "AUTO"
         self._stream.codec_context.thread_count = threads
         self._reformatter = VideoReformatter()
-        self._origin = self._stream.start_time or 0
+        self._tick: Fraction = self._stream.time_base or Fraction(1, 1000)
+        self._origin: int = self._stream.start_time or 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -133,7 +134,7 @@ class Film:
     def duration(self) -> float:
         """Seconds; 0 where the file does not say."""
         if self._stream.duration:
-            return float(self._stream.duration * self._stream.time_base)
+            return float(self._stream.duration * self._tick)
         return (self._container.duration or 0) / 1_000_000
 
     @property
@@ -167,7 +168,7 @@ class Film:
         Raises:
             FilmError: the film is over by then.
         """
-        wanted = self._origin + int(Fraction(seconds).limit_denominator(10**6) / self._stream.time_base)
+        wanted = self._origin + int(Fraction(seconds).limit_denominator(10**6) / self._tick)
         shown: VideoFrame | None = None
         for frame in self._decode_from(wanted):
             if frame.pts is not None and frame.pts > wanted:
@@ -184,8 +185,13 @@ class Film:
             FilmError: the film has no such place.
         """
         for number, frame in self._frames(start):
-            small = self._reformatter.reformat(
-                frame, width=GLIMPSE.width, height=GLIMPSE.height, format="gray", interpolation=Interpolation.AREA | EXACT, threads=1
+            small: Any = self._reformatter.reformat(
+                frame,
+                width=GLIMPSE.width,
+                height=GLIMPSE.height,
+                format="gray",
+                interpolation=Interpolation.AREA | EXACT,
+                threads=1,
             )
             yield Glimpse(
                 Place(number, frame.pts), self._time(number, frame), bool(frame.key_frame), small.to_ndarray()
@@ -193,7 +199,7 @@ class Film:
 
     def place(self, number: int, time: int) -> Place:
         """The place of a frame of which number and film time (microseconds) are known."""
-        return Place(number, self._origin + round(Fraction(time, 1_000_000) / self._stream.time_base))
+        return Place(number, self._origin + round(Fraction(time, 1_000_000) / self._tick))
 
     def _frames(self, start: Place | None) -> Iterator[tuple[int, VideoFrame]]:
         if start is None or start.number == 0:
@@ -217,7 +223,7 @@ class Film:
             yield from self._decode()
             return
         for back in (0, 2, 10, 60, None):
-            target = self._origin if back is None else stamp - int(back / self._stream.time_base)
+            target = self._origin if back is None else stamp - int(back / self._tick)
             if target <= self._origin:
                 back, target = None, self._origin
             self._container.seek(target, stream=self._stream)
@@ -239,7 +245,7 @@ class Film:
 
     def _moment(self, number: int, frame: VideoFrame) -> Moment:
         aspect = Fraction(self._stream.sample_aspect_ratio or 1) or Fraction(1)
-        rgb = self._rgb(frame)
+        rgb: Any = self._rgb(frame)
         turns = round(frame.rotation / 90) % 4
         if turns:
             rgb = np.ascontiguousarray(np.rot90(rgb, turns))
@@ -249,13 +255,14 @@ class Film:
     def _time(self, number: int, frame: VideoFrame) -> int:
         if frame.pts is None:
             return round(number / (self.rate or 25) * 1_000_000)
-        return max(0, round((frame.pts - self._origin) * self._stream.time_base * 1_000_000))
+        return max(0, round((frame.pts - self._origin) * self._tick * 1_000_000))
 
     def _rgb(self, frame: VideoFrame) -> Rgb:
         deep = frame.format.components[0].bits > 8
         full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj") or frame.format.is_rgb
-        matrix = _MATRICES.get(frame.colorspace) or ("ITU709" if frame.height >= HIGH_DEFINITION else "ITU601")
-        picture = self._reformatter.reformat(
+        usual = Colorspace.ITU709 if frame.height >= HIGH_DEFINITION else Colorspace.ITU601
+        matrix = _MATRICES.get(frame.colorspace, usual)
+        picture: Any = self._reformatter.reformat(
             frame,
             format="rgb48le" if deep else "rgb24",
             src_colorspace=matrix,
@@ -277,7 +284,7 @@ def resized(plane: Plane, size: Size) -> Plane:
         size: wanted.
     """
     frame = VideoFrame.from_ndarray(plane, format="gray16le")
-    scaled = VideoReformatter().reformat(
+    scaled: Any = VideoReformatter().reformat(
         frame, width=size.width, height=size.height, interpolation=Interpolation.BICUBIC | EXACT, threads=1
     )
     result: Plane = scaled.to_ndarray()
@@ -285,5 +292,11 @@ def resized(plane: Plane, size: Size) -> Plane:
 
 
 _FULL_RANGE = 2
-_MATRICES = {1: "ITU709", 5: "ITU601", 6: "ITU601", 7: "SMPTE240M", 9: "BT2020"}
+_MATRICES = {
+    1: Colorspace.ITU709,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+}
 """By AVColorSpace: what a file may say of itself, and swscale's name for it."""

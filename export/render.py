@@ -22,7 +22,7 @@ from importlib.metadata import version
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from export.ditherers import Ditherer, ditherer
+from export.ditherers import ditherer
 from export.film import Film
 from export.look import Look
 from export.survey import Piece, survey
@@ -104,7 +104,11 @@ class Progress:
 
 
 def render(
-    job: Job, out: Path, workers: int = 0, tell: Callable[[Progress], None] = lambda _: None, anew: bool = False
+    job: Job,
+    out: Path,
+    workers: int = 0,
+    tell: Callable[[Progress], None] = lambda _: None,
+    anew: bool = False,
 ) -> int:
     """Render a film into a reel, or go on where that was broken off.
 
@@ -198,7 +202,9 @@ def _work(
 def _become_worker() -> None:
     """Leave Ctrl-C to the parent, go when the parent has gone, and keep freed memory for the next picture."""
     libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # glibc; it gives pictures back to the kernel otherwise, for a fifth of the time
+    if hasattr(
+        libc, "mallopt"
+    ):  # glibc; it gives pictures back to the kernel otherwise, for a fifth of the time
         libc.mallopt(M_TRIM_THRESHOLD, -1)
         libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from player.errors import LongtakeError
 from player.panels import open_panel
 from player.settings import Settings
 from player.show import Show
-from player.state import Home
+from player.state import Home, default_root
 
 log = logging.getLogger("longtake.player")
 
@@ -35,8 +34,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="longtake-player", description="Play reels on a panel.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     play = commands.add_parser("play", help="play the film that the owner chose, until stopped")
-    play.add_argument("--panel", default="paper", help="which panel to draw on (default: %(default)s, simulated)")
-    play.add_argument("--home", type=Path, default=default_home(), help="directory of reels, wishes and bookmark")
+    play.add_argument(
+        "--panel", default="paper", help="which panel to draw on (default: %(default)s, simulated)"
+    )
+    play.add_argument(
+        "--home", type=Path, default=default_root(), help="directory of reels, wishes and bookmark"
+    )
     play.add_argument("--run", type=Path, help="directory of status and pictures (default: HOME/run)")
     play.add_argument(
         "--set",
@@ -46,15 +49,6 @@ def _parser() -> argparse.ArgumentParser:
         help="another default for a setting, such as seconds_per_frame=1",
     )
     return parser
-
-
-def default_home() -> Path:
-    """Where the files lie if nothing else is said: what systemd gave, else the user's data directory."""
-    given = os.environ.get("LONGTAKE_HOME") or os.environ.get("STATE_DIRECTORY")
-    if given:
-        return Path(given)
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "longtake"
 
 
 def _play(options: argparse.Namespace) -> int:

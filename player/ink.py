@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from player.frame import Frame, FrameError, Mask, Size
+from player.frame import Frame, FrameError, Mask
 
 Grey: TypeAlias = npt.NDArray[np.uint8]
 
@@ -101,14 +101,9 @@ def seen(ink: Ink) -> Grey:
         ``uint8`` of shape ``(height // 2, width // 2)``.
     """
     size = ink.frame.size
-    light = _LIGHT[ink.position[: size.height // 2 * 2, : size.width // 2 * 2]]
+    light = np.take(_LIGHT, ink.position[: size.height // 2 * 2, : size.width // 2 * 2])
     quads = light[::2, ::2] + light[1::2, ::2] + light[::2, 1::2] + light[1::2, 1::2]
-    return _SRGB[quads >> 2]
-
-
-def seen_size(size: Size) -> Size:
-    """The size of what `seen` returns."""
-    return Size(size.width // 2, size.height // 2)
+    return np.take(_SRGB, quads >> 2)
 
 
 def _light_table() -> npt.NDArray[np.uint16]:

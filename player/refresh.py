@@ -86,4 +86,3 @@ class RefreshPolicy:
             return Redraw.PARTIAL
         limit = self.ghost_limit * frame.size.pixels * (0.5 if good_moment else 1.0)
         return Redraw.FULL if glass.ink.ghosts_after(frame) > limit else Redraw.PARTIAL
-

@@ -41,24 +41,26 @@ class Setting:
         if self.choices:
             if value not in self.choices:
                 raise SettingError(f"{self.label}: {value!r} is none of {', '.join(self.choices)}")
-            return cast(str, value)
-        kind = type(self.default)
+            return str(value)
+        whole = isinstance(self.default, int)
         try:
             if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise ValueError
-            number = kind(value)
+            number = int(value) if whole else float(value)
             if isinstance(value, float) and number != value:
                 raise ValueError
         except (ValueError, OverflowError):
-            wanted = "a whole number" if kind is int else "a number"
+            wanted = "a whole number" if whole else "a number"
             raise SettingError(f"{self.label}: {value!r} is not {wanted}") from None
         if not self.low <= number <= self.high:
-            raise SettingError(f"{self.label}: {number:g} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip())
-        return cast(Value, number)
+            raise SettingError(
+                f"{self.label}: {number:g} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip()
+            )
+        return number
 
 
-def _setting(default: Value, label: str, help: str, **rest: Any) -> Any:
-    return field(default=default, metadata={"default": default, "label": label, "help": help, **rest})
+def _setting(default: Value, label: str, line: str, **rest: Any) -> Any:
+    return field(default=default, metadata={"default": default, "label": label, "help": line, **rest})
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,12 @@ class Settings:
         180.0, "Seconds per frame", "How long each frame stays.", unit="s", low=0.5, high=86_400.0
     )
     frames_per_step: int = _setting(
-        1, "Frames per step", "How many frames of the reel to go on each time.", unit="frames", low=1, high=10_000
+        1,
+        "Frames per step",
+        "How many frames of the reel to go on each time.",
+        unit="frames",
+        low=1,
+        high=10_000,
     )
     last_days: float = _setting(
         0.0,

@@ -80,6 +80,15 @@ class Home:
         return self
 
 
+def default_root() -> Path:
+    """Where the files lie if nothing else is said: what systemd gave, else the user's data directory."""
+    given = os.environ.get("STATE_DIRECTORY")
+    if given:
+        return Path(given)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "longtake"
+
+
 @dataclass(frozen=True)
 class FilmWish:
     """Play the reel of this file name."""

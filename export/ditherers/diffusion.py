@@ -15,7 +15,6 @@ from player.frame import Frame, FrameError, Size
 from player.picture import from_image
 
 
-
 @dataclass(frozen=True)
 class FloydSteinberg:
     """Floyd and Steinberg (1976) as Pillow does it: in whole numbers, left to right, clamped."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from export.stages.tone import Grey
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def diffuse(grey: Grey, white: npt.NDArray[np.bool_], lean: int) -> None:  # pragma: no cover
     """Dither in place: `white` comes in as the previous frame and goes out as the new one.
 
@@ -34,5 +34,3 @@ def diffuse(grey: Grey, white: npt.NDArray[np.bool_], lean: int) -> None:  # pra
             under = error
             right = 7 * error
         below[width] = beside
-
-

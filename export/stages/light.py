@@ -36,7 +36,9 @@ def light(rgb: Rgb) -> Light:
     Returns:
         ``uint16`` of shape ``(height, width)``; 0 is black, `TOP` is white.
     """
-    red, green, blue = (np.take(table, rgb[..., i]) for i, table in enumerate(_tables(np.iinfo(rgb.dtype).max)))
+    red, green, blue = (
+        np.take(table, rgb[..., i]) for i, table in enumerate(_tables(np.iinfo(rgb.dtype).max))
+    )
     red += green
     red += blue
     return red

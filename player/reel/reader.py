@@ -130,7 +130,9 @@ class Reel:
             NoFrameError: the reel holds no frame of that number.
             ReelError: the head is damaged.
         """
-        record = unpack_record(self._read(self.offset(number), HEAD.size), self.size, self.header.key_interval)
+        record = unpack_record(
+            self._read(self.offset(number), HEAD.size), self.size, self.header.key_interval
+        )
         if record.number != number:
             raise ReelError(f"frame {number}: the index leads to frame {record.number}")
         return record
@@ -225,7 +227,11 @@ class Reel:
     def _load_index(self) -> None:
         """Take the offsets from the segments, newest to oldest; what they miss, `refresh` will walk."""
         length = os.fstat(self._descriptor).st_size
-        end = unpack_end(self._read(length - END.size, END.size), length - END.size) if length > END.size else None
+        end = (
+            unpack_end(self._read(length - END.size, END.size), length - END.size)
+            if length > END.size
+            else None
+        )
         at = end.segment if end else self._newest_segment(length)
         segment = self._segment(at)
         if segment is None or segment.first + len(segment.offsets) > MAX_FRAMES:
@@ -238,7 +244,9 @@ class Reel:
                 return
             at, segment = segment.previous, older
             chain.append(segment)
-        offsets = np.array([offset for segment in reversed(chain) for offset in segment.offsets], dtype=np.uint64)
+        offsets = np.array(
+            [offset for segment in reversed(chain) for offset in segment.offsets], dtype=np.uint64
+        )
         if offsets[0] == self._start and (np.diff(offsets.astype(np.int64)) >= HEAD.size).all():
             self._offsets = array("Q", offsets.tobytes())
             self._end = known_to

@@ -165,7 +165,7 @@ def encode(frame: Frame, before: Frame | None, key: bool) -> Coded:
     raw = _tiled(bits)
     packed = min((_deflate(raw, zlib.Z_DEFAULT_STRATEGY), _deflate(raw, zlib.Z_RLE)), key=len)
     codec, payload = (DEFLATE, packed) if len(packed) < len(raw) else (STORED, raw)
-    return Coded(key, codec, payload, crc32(payload), crc32(frame.bits), changes)
+    return Coded(key, codec, payload, crc32(payload), crc32(frame.bits.data), changes)
 
 
 def decode(record: Record, payload: bytes, before: Frame | None, size: Size) -> Frame:
@@ -191,7 +191,7 @@ def decode(record: Record, payload: bytes, before: Frame | None, size: Size) -> 
         if before is None:
             raise ReelError(f"frame {record.number} is a difference with nothing before it")
         bits ^= before.bits
-    if crc32(bits) != record.frame_crc:
+    if crc32(bits.data) != record.frame_crc:
         raise ReelError(f"frame {record.number} is damaged (checksum of its pixels)")
     try:
         return Frame(size, bits)
@@ -220,7 +220,7 @@ def _untiled(raw: bytes, size: Size) -> Bits:
 
 
 def _deflate(raw: bytes, strategy: int) -> bytes:
-    """Noise holds no repeats worth looking for: there, run lengths alone are shorter by a tenth, and quick."""
+    """Noise holds no repeats worth looking for: there, run lengths alone are a tenth shorter, and quick."""
     engine = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, 9, strategy)
     return engine.compress(raw) + engine.flush()
 

@@ -216,4 +216,3 @@ def _locked(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise ReelError(f"{path.name} is being written by another program") from error
     return descriptor
-

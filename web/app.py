@@ -1,0 +1,182 @@
+"""The Flask application: one page, the acts on it, and the pictures of the panel.
+
+Everything works without JavaScript: each act is a form that posts and comes back. The script only refreshes
+what is shown. The page never touches the panel; it writes wishes and reads the player's status.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from player.errors import LongtakeError
+from player.settings import TABLE, Settings, Value
+from player.state import FilmWish, Home, SeekWish, Status, Wishes, read_status
+from web import shelf, words
+from web.wishing import WishBook
+
+MAX_FORM = 16 * 1024
+PACE = ("seconds_per_frame", "frames_per_step", "last_days")
+CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+
+def create_app(home: Home) -> Flask:
+    """Wire the page to a home.
+
+    Args:
+        home: where wishes, status, pictures and reels lie; the directories are made if need be.
+    """
+    home.make()
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_FORM
+    app.jinja_env.filters.update(clock=words.clock, span=words.span, moment=words.moment)
+    wishes = WishBook(home)
+
+    def status() -> Status | None:
+        return read_status(home.status)
+
+    def playing() -> Status:
+        now = status()
+        if now is None or not now.film:
+            abort(409, "No film is playing.")
+        return now
+
+    def wish(how: Callable[[Wishes], Wishes]) -> BaseResponse:
+        wishes.change(how)
+        return redirect(url_for("page"), 303)
+
+    def seek(now: Status, frame: int) -> BaseResponse:
+        inside = min(max(0, frame), now.frames - 1)
+        return wish(lambda old: replace(old, seek=SeekWish(old.next_id(), now.reel, inside)))
+
+    @app.get("/")
+    def page() -> str:
+        now, wanted = status(), wishes.read()
+        return render_template(
+            "page.html", now=now, wanted=wanted, pace=_pace_rows(now, wanted), reels=shelf.entries(home.reels)
+        )
+
+    @app.get("/status.json")
+    def status_json() -> Response:
+        now = status()
+        if now is None:
+            abort(503, "The player is not running.")
+        answer = jsonify({**asdict(now), "words": _in_words(now)})
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
+
+    @app.get("/panel.png")
+    def panel() -> Response:
+        return _picture(home.panel)
+
+    @app.get("/eye.png")
+    def eye() -> Response:
+        return _picture(home.eye)
+
+    @app.post("/pause")
+    def pause() -> BaseResponse:
+        paused = request.form.get("paused") == "yes"
+        return wish(lambda old: replace(old, paused=paused))
+
+    @app.post("/step")
+    def step() -> BaseResponse:
+        now = playing()
+        by = _whole_number("by")
+        return seek(now, now.frame + by * now.step)
+
+    @app.post("/seek")
+    def seek_to() -> BaseResponse:
+        now = playing()
+        if "time" in request.form:
+            try:
+                time = words.seconds(request.form["time"])
+            except ValueError:
+                abort(400, "A film time is written as 1:02:03, 12:30 or 83.5.")
+            return seek(now, shelf.frame_at(home.reels / now.film, time))
+        return seek(now, _whole_number("frame"))
+
+    @app.post("/pace")
+    def pace() -> BaseResponse:
+        values: dict[str, Value] = {
+            setting.name: setting.parse(request.form[setting.name])
+            for setting in TABLE
+            if setting.name in PACE and setting.name in request.form
+        }
+        return wish(lambda old: replace(old, settings={**old.settings, **values}))
+
+    @app.post("/film")
+    def film() -> BaseResponse:
+        name = request.form.get("name", "")
+        if name not in {entry.name for entry in shelf.entries(home.reels)}:
+            abort(404, "There is no such film on the shelf.")
+        return wish(lambda old: replace(old, film=FilmWish(old.next_id(), name)))
+
+    @app.post("/redraw")
+    def redraw() -> BaseResponse:
+        return wish(lambda old: replace(old, redraw=old.next_id()))
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        """A form on some other site must not move the film."""
+        origin = request.headers.get("Origin")
+        if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+            abort(403, "This came from another site.")
+
+    @app.after_request
+    def seal(answer: Response) -> Response:
+        answer.headers["Content-Security-Policy"] = CONTENT_POLICY
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Referrer-Policy"] = "same-origin"
+        return answer
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[str, int]:
+        return render_template("trouble.html", sentence=error.description), error.code or 500
+
+    @app.errorhandler(LongtakeError)
+    def troubled(error: LongtakeError) -> tuple[str, int]:
+        return render_template("trouble.html", sentence=f"{error}."), 400 if request.method == "POST" else 500
+
+    return app
+
+
+def _picture(path: Path) -> Response:
+    try:
+        return send_file(path.absolute(), mimetype="image/png", max_age=0)
+    except FileNotFoundError:
+        abort(503, "The player has not drawn anything yet.")
+
+
+def _whole_number(name: str) -> int:
+    try:
+        value = float(request.form[name])
+        if not math.isfinite(value) or value != int(value):
+            raise ValueError
+    except (KeyError, ValueError):
+        abort(400, f"{name} is not a whole number.")
+    return int(value)
+
+
+def _in_words(now: Status) -> dict[str, str]:
+    return {
+        "film_time": words.clock(now.film_time),
+        "duration": words.clock(now.duration) if now.duration else "",
+        "next_due": words.moment(now.next_due) if now.next_due else "",
+        "ends_at": words.moment(now.ends_at) if now.ends_at else "",
+        "ghosts": f"{now.ghosts:.1%}",
+        "pace": words.span(now.seconds_per_frame),
+    }
+
+
+def _pace_rows(now: Status | None, wanted: Wishes) -> list[tuple[object, Value]]:
+    """Settings of the pace, each with the value in force: wished, else the player's, else the default."""
+    values = {**Settings().values(), **(now.settings if now else {}), **wanted.settings}
+    return [(setting, values[setting.name]) for setting in TABLE if setting.name in PACE]

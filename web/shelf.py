@@ -1,0 +1,68 @@
+"""What the page says of each reel on the shelf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from player.reel import Reel, ReelError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A reel on the shelf.
+
+    Args:
+        name: of its file, which is how a film is asked for.
+        title: of the film; the file name where it cannot be read.
+        frames: in it.
+        complete: whether it is all there.
+        trouble: why it cannot be read; empty if it can.
+    """
+
+    name: str
+    title: str
+    frames: int = 0
+    complete: bool = False
+    trouble: str = ""
+
+
+def entries(shelf: Path) -> list[Entry]:
+    """All reels on a shelf, in order of name. Reels that have not changed are not read again."""
+    found = []
+    for path in sorted(shelf.glob("*.reel")):
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append(_entry(path, about.st_mtime_ns, about.st_size))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _entry(path: Path, _modified: int, _length: int) -> Entry:
+    try:
+        with Reel.open(path) as reel:
+            return Entry(path.name, reel.header.title, len(reel), reel.finished)
+    except (ReelError, OSError) as error:
+        return Entry(path.name, path.name, trouble=str(error))
+
+
+def frame_at(path: Path, time: float) -> int:
+    """The number of the frame that is on at a film time, in seconds; the last if the film is over by then.
+
+    Raises:
+        ReelError: the reel cannot be read, or has no frames.
+    """
+    with Reel.open(path) as reel:
+        low, high = 0, len(reel) - 1
+        if high < 0:
+            raise ReelError(f"{path.name} has no frames yet")
+        while low < high:
+            middle = (low + high + 1) // 2
+            if reel.record(middle).stamp.time <= time * 1e6:
+                low = middle
+            else:
+                high = middle - 1
+        return low
