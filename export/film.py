@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -96,19 +97,28 @@ class Film:
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         self.path = path
-        try:
-            self._container: Any = av.open(str(path))
-        except (av.FFmpegError, OSError) as error:
-            raise FilmError(f"{path.name} cannot be opened as a film ({error.strerror})") from error
-        if not self._container.streams.video:
-            self._container.close()
-            raise FilmError(f"{path.name} has no moving pictures in it")
-        self._stream: Any = self._container.streams.video[0]
-        self._stream.codec_context.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = threads
+        self._threads = threads
+        self._open()
         self._reformatter = VideoReformatter()
         self._tick: Fraction = self._stream.time_base or Fraction(1, 1000)
         self._origin: int = self._stream.start_time or 0
+
+    def _open(self) -> None:
+        name = self.path.name
+        try:
+            # An absolute path, since FFmpeg would take "2001: a film.mp4" for a protocol named 2001.
+            self._container: Any = av.open(str(self.path.absolute()), metadata_errors="replace")
+        except (av.FFmpegError, OSError) as error:
+            raise FilmError(f"{name} cannot be opened as a film ({error.strerror})") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise FilmError(f"{name} has no moving pictures in it")
+        self._stream: Any = self._container.streams.video[0]
+        if self._stream.codec_context is None:
+            self._container.close()
+            raise FilmError(f"{name} is in a format that cannot be decoded")
+        self._stream.codec_context.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = self._threads
 
     def close(self) -> None:
         """Let go of the file."""
@@ -170,13 +180,16 @@ class Film:
         """
         wanted = self._origin + int(Fraction(seconds).limit_denominator(10**6) / self._tick)
         shown: VideoFrame | None = None
-        for frame in self._decode_from(wanted):
-            if frame.pts is not None and frame.pts > wanted:
-                return self._moment(round(seconds * self.rate), shown or frame)
-            shown = frame
-        if shown is None or seconds > self._time(0, shown) / 1e6 + 1:
-            raise FilmError(f"{self.path.name} is over before {seconds:g} s")
-        return self._moment(round(seconds * self.rate), shown)
+        time = 0
+        for count, frame in enumerate(self._decode_before(wanted)):
+            begins = self._time(count, frame)
+            if shown is not None and begins > seconds * 1e6:
+                break
+            shown, time = frame, begins
+        else:
+            if shown is None or seconds > time / 1e6 + 1:
+                raise FilmError(f"{self.path.name} is over before {seconds:g} s")
+        return self._moment(round(time / 1e6 * self.rate), shown)
 
     def glimpses(self, start: Place | None = None) -> Iterator[Glimpse]:
         """A quick look at every frame, from the beginning or from a place on.
@@ -217,27 +230,47 @@ class Film:
         yield from frames
 
     def _decode_from(self, stamp: int | None) -> Iterator[VideoFrame]:
-        """Frames with time stamps from `stamp` on, whatever the file's index makes of a seek."""
+        """Frames from the one with that time stamp on."""
         if stamp is None:
-            self._container.seek(self._origin, stream=self._stream)
-            yield from self._decode()
-            return
-        for back in (0, 2, 10, 60, None):
-            target = self._origin if back is None else stamp - int(back / self._tick)
+            self._rewind()
+            return self._decode()
+        return dropwhile(lambda frame: frame.pts is not None and frame.pts < stamp, self._decode_before(stamp))
+
+    def _decode_before(self, stamp: int) -> Iterator[VideoFrame]:
+        """Frames from somewhere before a time stamp on, whatever the file's index makes of a seek."""
+        for back in (0, 2, 10, 60):
+            target = stamp - int(back / self._tick)
             if target <= self._origin:
-                back, target = None, self._origin
-            self._container.seek(target, stream=self._stream)
-            frames = self._decode()
-            first = next(frames, None)
-            if back is None or (first is not None and first.pts is not None and first.pts <= stamp):
                 break
-        if first is not None:
-            yield from (first,) if first.pts is None or first.pts >= stamp else ()
-            yield from (frame for frame in frames if frame.pts is None or frame.pts >= stamp)
+            try:
+                self._container.seek(target, stream=self._stream)
+            except av.FFmpegError:
+                break
+            # What comes before the first key frame may lack what it refers to.
+            frames = dropwhile(lambda frame: not frame.key_frame, self._decode())
+            first = next(frames, None)
+            if first is not None and first.pts is not None and first.pts <= stamp:
+                yield first
+                yield from frames
+                return
+        self._rewind()
+        yield from self._decode()
+
+    def _rewind(self) -> None:
+        """Open the file anew: by a seek, not every format comes back to its very first frame."""
+        self._container.close()
+        self._open()
 
     def _decode(self) -> Iterator[VideoFrame]:
         """Decode from where the file stands; packets that are no good are passed over."""
-        for packet in self._container.demux(self._stream):
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError as error:
+                raise FilmError(f"{self.path.name} cannot be read to its end ({error.strerror})") from error
+            if packet is None:
+                return
             try:
                 yield from packet.decode()
             except av.error.InvalidDataError:

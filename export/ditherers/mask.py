@@ -68,8 +68,8 @@ class BlueNoise:
 
 
 def thresholds(ranks: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Grey:
-    """Ranks 0 to n-1 as thresholds 0 to 254: a grey of g exceeds g/255 of them, 0 none and 255 all."""
-    return (ranks * 255 // ranks.size).astype(np.uint8)
+    """Ranks 0 to n-1 as thresholds 0 to 254: a grey of g exceeds g/255 of them, to the nearest n-th."""
+    return ((2 * ranks + 1) * 255 // (2 * ranks.size)).astype(np.uint8)
 
 
 def _compare(grey: Grey, mask: Grey) -> Frame:
