@@ -1,0 +1,220 @@
+"""Speed, side by side in one run: `make bench`. Figures are medians; ratios are what to quote.
+
+Three ways to get frames of one film onto a 1448×1072 panel: the one of today's slow movie players (one ffmpeg
+process for each frame, then Pillow), decoding alone (the limit), and `longtake-export pack`. Then where the
+time of pack goes, each stage beside the library that does the same alone. Last, the player at rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import imageio_ffmpeg
+import numpy as np
+from films import repeated
+from PIL import Image
+
+from export.ditherers import ditherer
+from export.film import Film, resized
+from export.look import Look
+from export.stages.fit import framed, place, scaled
+from export.stages.light import light
+from export.stages.tone import toned
+from player.frame import Frame, Size
+from player.reel import encode
+from player.reel.record import _tiled
+
+PANEL = Size(1448, 1072)
+ROUNDS = 3
+SAMPLES = 24
+STAGE_FRAMES = 60
+BIN = Path(sys.executable).parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("film", type=Path)
+    film = parser.parse_args().film
+    with tempfile.TemporaryDirectory() as folder:
+        if film.stem == "big-buck-bunny":
+            film = repeated(8, Path(folder) / "big-buck-bunny-8-times.mp4")
+        frames = sum(1 for _ in decoded(film))
+        print(f"{film.name}: {frames} frames, {os.cpu_count()} cores, panel {PANEL}\n")
+        whole_films(film, frames, Path(folder))
+        stages(film)
+        at_rest(Path(folder))
+
+
+def whole_films(film: Path, frames: int, folder: Path) -> None:
+    ways = {
+        "one ffmpeg process a frame, then Pillow": lambda: (
+            SAMPLES / seconds(lambda: frame_by_frame(film, frames, folder))
+        ),
+        "decoding alone (PyAV)": lambda: frames / seconds(lambda: sum(1 for _ in decoded(film))),
+        "longtake-export pack, floyd-steinberg": lambda: (
+            frames / seconds(lambda: pack(film, folder, "floyd-steinberg"))
+        ),
+        "longtake-export pack, hysteresis": lambda: (
+            frames / seconds(lambda: pack(film, folder, "hysteresis"))
+        ),
+        "longtake-export pack, blue-noise": lambda: (
+            frames / seconds(lambda: pack(film, folder, "blue-noise"))
+        ),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, rate in ways.items():
+            rates[name].append(rate())
+    slowest = statistics.median(next(iter(rates.values())))
+    print(f"{'whole process, from film to dots':42} {'frames/s':>9} {'(min–max)':>15} {'ratio':>7}")
+    for name, found in rates.items():
+        middle = statistics.median(found)
+        print(f"{name:42} {middle:9.1f} {f'{min(found):.1f}–{max(found):.1f}':>15} {middle / slowest:6.1f}×")
+
+
+def frame_by_frame(film: Path, frames: int, folder: Path) -> None:
+    """What a slow movie player does today, for some moments all over the film."""
+    ffmpeg = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
+    with Film(film) as opened:
+        rate = opened.rate
+    picture = folder / "grab.bmp"
+    fit = f"scale={PANEL.width}:{PANEL.height}:force_original_aspect_ratio=decrease"
+    fit += f",pad={PANEL.width}:{PANEL.height}:-1:-1"
+    for number in np.linspace(0, frames - 2, SAMPLES).astype(int):
+        command = [ffmpeg, "-y", "-v", "error", "-ss", f"{number / rate:.3f}", "-i", film]
+        subprocess.run([*command, "-vframes", "1", "-vf", fit, picture], check=True, timeout=60)
+        Image.open(picture).convert("1")
+
+
+def pack(film: Path, folder: Path, name: str) -> None:
+    out = folder / f"{name}.reel"
+    out.unlink(missing_ok=True)
+    command = [BIN / "longtake-export", "pack", film, "-o", out, "--ditherer", name]
+    subprocess.run(command, check=True, timeout=600, stderr=subprocess.DEVNULL)
+
+
+def decoded(film: Path) -> Iterator[av.VideoFrame]:
+    with av.open(str(film)) as container:
+        container.streams.video[0].thread_type = "AUTO"
+        yield from container.decode(video=0)
+
+
+def stages(film: Path) -> None:
+    """Milliseconds for each stage on one core, and for the library's part of it done alone."""
+    look = Look(PANEL)
+    with Film(film, threads=1) as opened:
+        rows: dict[str, tuple[list[float], list[float]]] = {}
+
+        def add(stage: str, ours: float, alone: float | None) -> None:
+            both = rows.setdefault(stage, ([], []))
+            both[0].append(ours)
+            if alone is not None:
+                both[1].append(alone)
+
+        previous: dict[str, Frame | None] = {"floyd-steinberg": None, "hysteresis": None, "blue-noise": None}
+        pictures = opened._decode_from(None)
+        with av.open(str(film)) as container:
+            container.streams.video[0].thread_type = "NONE"
+            alone = container.decode(video=0)
+            for number in range(STAGE_FRAMES):
+                picture, decode_time = timed(lambda: next(pictures))
+                add("decode", decode_time, timed(lambda: next(alone))[1])
+                moment, rgb_time = timed(lambda p=picture, n=number: opened._moment(n, p))
+                add("to RGB", rgb_time, None)
+                lit, light_time = timed(lambda m=moment: light(m.rgb))
+                add("light", light_time, None)
+                height, width, _ = moment.rgb.shape
+                placing = place(Size(width, height), moment.aspect, PANEL, look.fit)
+                target = Size(
+                    placing.target.right - placing.target.left, placing.target.bottom - placing.target.top
+                )
+                fitted, fit_time = timed(lambda p=lit, w=placing: scaled(p, w))
+                add("fit", fit_time, timed(lambda p=lit, t=target: resized(p, t))[1])
+                grey, tone_time = timed(lambda f=fitted, w=placing: framed(toned(f), w, PANEL))
+                add("tone", tone_time, None)
+                for name, before in previous.items():
+                    one = ditherer(name)
+                    frame, dither_time = timed(lambda o=one, g=grey, b=before: o.dither(g, b))
+                    image = Image.fromarray(grey)
+                    pillow = timed(lambda i=image: i.convert("1"))[1] if name == "floyd-steinberg" else None
+                    add(f"dither, {name}", dither_time, pillow)
+                    coded, code_time = timed(lambda f=frame, b=before: encode(f, b, False))
+                    bits = frame.bits if coded.key or before is None else frame.bits ^ before.bits
+                    raw = _tiled(bits)
+                    add(f"code, {name}", code_time, timed(lambda r=raw: zlib.compress(r))[1])
+                    previous[name] = frame
+    beside = {
+        "decode": "PyAV", "fit": "swscale", "dither, floyd-steinberg": "Pillow convert",
+        "code, floyd-steinberg": "zlib", "code, hysteresis": "zlib", "code, blue-noise": "zlib",
+    }  # fmt: skip
+    print(f"\n{'one frame on one core, ms':42} {'ours':>9} {'alone':>9}")
+    for stage, (ours, others) in rows.items():
+        print(f"{stage:42} {statistics.median(ours):9.2f}", end="")
+        print(f" {statistics.median(others):9.2f}  {beside[stage]}" if others else "")
+
+
+def at_rest(folder: Path) -> None:
+    """The player between two frames: its share of a core over 20 seconds, and the most memory it took."""
+    home = folder / "home"
+    (home / "reels").mkdir(parents=True)
+    shutil.copy(folder / "hysteresis.reel", home / "reels")
+    command = [BIN / "longtake-player", "play", "--home", home, "--set", "seconds_per_frame=0.5"]
+    player = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(20)
+        peak = next(
+            line.split()[1]
+            for line in Path(f"/proc/{player.pid}/status").read_text().splitlines()
+            if "VmHWM" in line
+        )
+    finally:
+        player.terminate()
+        player.wait(10)
+    command[-1] = "seconds_per_frame=3600"
+    player = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(5)
+        before = cpu_seconds(player.pid)
+        time.sleep(20)
+        share = (cpu_seconds(player.pid) - before) / 20
+    finally:
+        player.terminate()
+        player.wait(10)
+    print(f"\nplayer: peak memory {int(peak) / 1024:.1f} MB, between frames {share:.3%} of a core")
+
+
+def cpu_seconds(process: int) -> float:
+    """On a clock of nanoseconds: the kernel's ticks are too coarse for what is next to nothing."""
+    return (
+        sum(
+            int((task / "schedstat").read_text().split()[0])
+            for task in Path(f"/proc/{process}/task").iterdir()
+        )
+        / 1e9
+    )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    return timed(work)[1] / 1000
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    begin = time.perf_counter()
+    result = work()
+    return result, (time.perf_counter() - begin) * 1000
+
+
+if __name__ == "__main__":
+    main()
