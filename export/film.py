@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
@@ -114,11 +115,12 @@ class Film:
             self._container.close()
             raise FilmError(f"{name} has no moving pictures in it")
         self._stream: Any = self._container.streams.video[0]
-        if self._stream.codec_context is None:
+        codec: Any = self._stream.codec_context
+        if codec is None:
             self._container.close()
             raise FilmError(f"{name} is in a format that cannot be decoded")
-        self._stream.codec_context.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = self._threads
+        codec.thread_type = "AUTO"
+        codec.thread_count = self._threads
 
     def close(self) -> None:
         """Let go of the file."""
@@ -195,9 +197,18 @@ class Film:
         """A quick look at every frame, from the beginning or from a place on.
 
         Raises:
-            FilmError: the film has no such place.
+            FilmError: the film has no such place, or its time begins anew, so that a stamp means two places.
         """
+        stamps: tuple[int, ...] = ()
         for number, frame in self._frames(start):
+            if frame.pts is not None:
+                # Two are asked, so that one bad stamp far ahead is not taken for a new beginning after it.
+                if len(stamps) == 2 and frame.pts < min(stamps) - 1 / self._tick:
+                    raise FilmError(
+                        f"{self.path.name} is films in a row, and the time begins anew at frame {number};"
+                        " copy it into one first, as `ffmpeg -i FILM -c copy FILM.mkv` does"
+                    )
+                stamps = (*stamps[-1:], frame.pts)
             small: Any = self._reformatter.reformat(
                 frame,
                 width=GLIMPSE.width,
@@ -234,7 +245,9 @@ class Film:
         if stamp is None:
             self._rewind()
             return self._decode()
-        return dropwhile(lambda frame: frame.pts is not None and frame.pts < stamp, self._decode_before(stamp))
+        return dropwhile(
+            lambda frame: frame.pts is not None and frame.pts < stamp, self._decode_before(stamp)
+        )
 
     def _decode_before(self, stamp: int) -> Iterator[VideoFrame]:
         """Frames from somewhere before a time stamp on, whatever the file's index makes of a seek."""
@@ -297,7 +310,8 @@ class Film:
         matrix = _MATRICES.get(frame.colorspace, usual)
         picture: Any = self._reformatter.reformat(
             frame,
-            format="rgb48le" if deep else "rgb24",
+            # Not rgb24, which swscale makes in a quicker and coarser way: white would be 253.
+            format="gbrp16le" if deep else "gbrp",
             src_colorspace=matrix,
             dst_colorspace=matrix,
             src_color_range="JPEG" if full else "MPEG",
@@ -305,8 +319,22 @@ class Film:
             interpolation=Interpolation.BILINEAR | EXACT,
             threads=1,
         )
-        rgb: Rgb = picture.to_ndarray()
-        return rgb
+        green, blue, red = (_values(plane, "<u2" if deep else "u1") for plane in picture.planes)
+        rgb: Rgb = np.stack((red, green, blue))
+        if deep:
+            bits = min(16, frame.format.components[0].bits)
+            rgb = np.take(_stretch(((1 << bits) - 1) << (16 - bits) if full else 255 << 8), rgb)
+        return np.moveaxis(rgb, 0, 2)
+
+
+def _values(plane: Any, kind: str) -> npt.NDArray[Any]:
+    return np.frombuffer(plane, kind).reshape(plane.height, -1)[:, : plane.width]
+
+
+@cache
+def _stretch(white: int) -> npt.NDArray[np.uint16]:
+    """By code value, what brings white to 65535: swscale only shifts the bits of a deep film up."""
+    return np.minimum(np.arange(65_536) * 65_535 // white, 65_535).astype(np.uint16)
 
 
 def resized(plane: Plane, size: Size) -> Plane:

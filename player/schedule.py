@@ -40,9 +40,9 @@ def pace(settings: Settings, frames: int) -> Pace:
     """
     if not settings.last_days or not frames:
         return Pace(settings.seconds_per_frame, settings.frames_per_step)
-    whole = settings.last_days * 86_400
+    whole = max(SHORTEST, settings.last_days * 86_400)
     step = max(1, math.ceil(frames * SHORTEST / whole))
-    return Pace(whole / math.ceil(frames / step), step)
+    return Pace(max(SHORTEST, whole / math.ceil(frames / step)), step)
 
 
 def missed(pace: Pace, shown_at: float, now: float) -> int:

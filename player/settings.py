@@ -54,7 +54,7 @@ class Setting:
             raise SettingError(f"{self.label}: {value!r} is not {wanted}") from None
         if not self.low <= number <= self.high:
             raise SettingError(
-                f"{self.label}: {number:g} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip()
+                f"{self.label}: {value} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip()
             )
         return number
 

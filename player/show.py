@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from player import schedule, shelf
 from player.cards import card
@@ -44,7 +45,7 @@ class Show:
         self._defaults = self._settings = settings or Settings()
         self._panel = panel
         self._wishes = Wishes()
-        self._wishes_file = 0
+        self._wishes_file = (0, 0)
         self._bookmark: Bookmark | None = None
         self._reel: Reel | None = None
         self._record: Record | None = None
@@ -53,6 +54,8 @@ class Show:
         self._due_at = 0.0
         self._state = "empty"
         self._trouble = ""
+        self._wishes_trouble = ""
+        self._bookmark_trouble = ""
         self._card = ""
         self._shelf_seen: list[tuple[str, int]] | None = None
         self._said: Status | None = None
@@ -74,9 +77,10 @@ class Show:
         self._read_wishes()
         if self._bookmark is None:
             self._bookmark = self._start()
-        self._apply_wishes()
+        self._apply_film_wish()
         if self._reel is None:
             self._look_for_a_film()
+        self._apply_wishes()
         if self._reel is not None:
             self._go_on(self._reel)
         self._say()
@@ -88,9 +92,10 @@ class Show:
 
     def _read_wishes(self) -> None:
         try:
-            written = self._home.wishes.stat().st_mtime_ns
+            there = self._home.wishes.stat()
         except FileNotFoundError:
             return
+        written = there.st_mtime_ns, there.st_ino  # two files in a row may have one time, but not one inode
         if written == self._wishes_file:
             return
         self._wishes_file = written
@@ -98,26 +103,32 @@ class Show:
             wishes = read_wishes(self._home.wishes)
             self._settings = self._defaults.with_values(wishes.settings)
         except LongtakeError as error:
-            self._trouble = f"The wishes could not be read: {error}."
+            self._wishes_trouble = f"The wishes could not be read: {error}."
             return
         self._wishes = wishes
+        self._wishes_trouble = ""
         self._keep_pace()
 
-    def _apply_wishes(self) -> None:
-        """Carry out the wishes that the bookmark does not know; then it does."""
-        wishes, applied = self._wishes, self._mark.applied
-        if wishes.film is not None and wishes.film.id > applied.film:
-            self._mark = replace(self._mark, applied=replace(applied, film=wishes.film.id))
+    def _apply_film_wish(self) -> None:
+        """Take the film that the owner chose, unless the bookmark knows of it; then it does."""
+        film, applied = self._wishes.film, self._mark.applied
+        if film is not None and film.id > applied.film:
+            self._mark = replace(self._mark, applied=replace(applied, film=film.id))
             self._trouble = ""
-            reel = self._take(wishes.film.name)
+            reel = self._take(film.name)
             if reel is not None:
                 self._begin(reel, self._place_in(reel))
+            elif not self._trouble:
+                self._trouble = f"{film.name} has no frames yet."
             self._save()
-        applied = self._mark.applied
+
+    def _apply_wishes(self) -> None:
+        """Carry out the other wishes that the bookmark does not know; they are for the film there is."""
+        wishes, applied = self._wishes, self._mark.applied
         if wishes.seek is not None and wishes.seek.id > applied.seek:
             self._mark = replace(self._mark, applied=replace(applied, seek=wishes.seek.id))
             if self._reel is not None and self._reel.id == wishes.seek.reel:
-                self._draw(self._reel, min(wishes.seek.frame, len(self._reel) - 1))
+                self._draw(self._reel, wishes.seek.frame)
             self._save()
         applied = self._mark.applied
         if wishes.redraw > applied.redraw:
@@ -135,14 +146,16 @@ class Show:
         except LongtakeError as error:
             aside = self._home.bookmark.with_name("bookmark.unreadable.json")
             self._home.bookmark.replace(aside)
-            self._trouble = f"The bookmark was lost: {error}; it is kept as {aside.name}."
+            self._bookmark_trouble = f"The bookmark was lost: {error}; it is kept as {aside.name}."
             return Bookmark()
 
     def _look_for_a_film(self) -> None:
         """Open the film of the bookmark, or the first on the shelf; while there is none, say so."""
-        found = [(path.name, path.stat().st_size) for path in sorted(self._home.reels.glob("*.reel"))]
+        found = [(name, _length(self._home.reels / name)) for name in shelf.names(self._home.reels)]
         if found == self._shelf_seen:
             return
+        if self._shelf_seen is not None:
+            self._trouble = ""
         self._shelf_seen = found
         name = self._mark.film or (found[0][0] if found else "")
         reel = self._take(name) if name else None
@@ -165,17 +178,20 @@ class Show:
             self._trouble = f"{name} is made for {reel.size}, and this panel is {self._easel.size}."
         elif not len(reel) and reel.finished:
             self._trouble = f"{name} has no frames."
+        elif len(reel) and reel.next_key(-1) is None:
+            self._trouble = f"{name} has no whole frame."
         elif len(reel):
             return reel
         reel.close()
         return None
 
     def _begin(self, reel: Reel, frame: int) -> None:
-        if self._reel is not None:
+        if self._reel is not None and self._reel is not reel:
             self._reel.close()
         self._reel = reel
-        self._pace = schedule.pace(self._settings, len(reel))
-        self._draw(reel, frame, flash=True)
+        self._pace, self._due = schedule.pace(self._settings, len(reel)), self._clock.ticks()
+        if not self._draw(reel, frame, flash=True):
+            self._draw(reel, 0, flash=True)
 
     def _place_in(self, reel: Reel) -> int:
         """Where this reel was left; the beginning if that was its end."""
@@ -190,7 +206,8 @@ class Show:
             return frame
         pace = schedule.pace(self._settings, len(reel))
         steps = schedule.missed(pace, self._mark.shown_at, self._clock.now())
-        there = schedule.advance(frame, steps, pace, len(reel), self._settings.at_end == "loop")
+        loop = reel.finished and self._settings.at_end == "loop"
+        there = schedule.advance(frame, steps, pace, len(reel), loop)
         return len(reel) - 1 if there is None else there
 
     # --- playing it --------------------------------------------------------------------------------------
@@ -209,18 +226,23 @@ class Show:
             return
         loop = reel.finished and self._settings.at_end == "loop"
         there = schedule.advance(self._mark.frame, 1, self._pace, len(reel), loop)
-        if there is not None:
-            self._draw(reel, there)
-        elif not reel.finished:
+        if there is not None and self._draw(reel, there):
+            return
+        if not reel.finished:
             self._state = "waiting"
+            if reel.fault:
+                self._trouble = f"{reel.path.name}: {reel.fault}."
         elif self._settings.at_end == "next":
             following = self._take(shelf.after(self._home.reels, self._mark.film))
             self._begin(following or reel, 0)
+        elif loop:
+            self._draw(reel, 0)
         else:
             self._state = "ended"
 
-    def _draw(self, reel: Reel, number: int, flash: bool = False) -> None:
-        """Bring a frame onto the glass, then remember that it is there."""
+    def _draw(self, reel: Reel, number: int, flash: bool = False) -> bool:
+        """Bring a frame onto the glass, then remember that it is there; false if none from it on is whole."""
+        number, due = max(0, min(number, len(reel) - 1)), min(self._due, self._clock.ticks())
         try:
             frame = reel.frame(number)
         except ReelError as error:
@@ -228,7 +250,7 @@ class Show:
             if further is None:
                 self._trouble = f"{error}; there is no whole frame after it."
                 self._set_due(self._clock.ticks() + self._pace.seconds)
-                return
+                return False
             self._trouble = f"{error}; the film went on at frame {further}."
             number, frame = further, reel.frame(further)
         self._record = reel.record(number)
@@ -248,7 +270,8 @@ class Show:
         )
         self._save()
         self._state = "paused" if self._wishes.paused else "playing"
-        self._set_due(schedule.next_due(self._due, self._clock.ticks(), self._pace))
+        self._set_due(schedule.next_due(due, self._clock.ticks(), self._pace))
+        return True
 
     def _show_card(self, title: str, line: str) -> None:
         if self._card != title + line:
@@ -291,7 +314,7 @@ class Show:
         easel, size = self._easel, self._easel.size
         status = Status(
             state=self._state,
-            trouble=self._trouble,
+            trouble=" ".join(filter(None, (self._bookmark_trouble, self._wishes_trouble, self._trouble))),
             seconds_per_frame=self._pace.seconds,
             step=self._pace.step,
             redraw=easel.last.value,
@@ -327,3 +350,10 @@ class Show:
             next_due=self._due_at if playing else None,
             ends_at=round(ends, 3) if playing and reel.finished else None,
         )
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

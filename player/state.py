@@ -276,5 +276,5 @@ def _read(path: Path, kind: type[_T]) -> _T | None:
         raise StateError(f"{path.name} is longer than {MAX_BYTES} bytes")
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StateError(f"{path.name} cannot be understood ({error})") from error

@@ -70,7 +70,7 @@ def test_the_header_says_what_was_done(small_reel):
     assert (head.title, head.source, head.ditherer) == ("big-buck-bunny", "big-buck-bunny.mp4", "hysteresis")
     assert head.source_sha256 == "f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd"
     assert head.rate == 25 and head.duration == pytest.approx(5.28)
-    assert head.settings == {"lean": 64, "fit": "letterbox", "brightness": 0, "contrast": 0}
+    assert head.settings == {"lean": 32, "fit": "letterbox", "brightness": 0, "contrast": 0}
 
 
 def test_the_letterbox_is_straight_and_the_picture_upright(small_reel):

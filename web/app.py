@@ -10,15 +10,14 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from player.errors import LongtakeError
 from player.settings import TABLE, Settings, Value
-from player.state import FilmWish, Home, SeekWish, Status, Wishes, read_status
+from player.state import FilmWish, Home, SeekWish, StateError, Status, Wishes, read_status
 from web import shelf, words
 from web.wishing import WishBook
 
@@ -52,9 +51,15 @@ def create_app(home: Home) -> Flask:
         wishes.change(how)
         return redirect(url_for("page"), 303)
 
-    def seek(now: Status, frame: int) -> BaseResponse:
-        inside = min(max(0, frame), now.frames - 1)
-        return wish(lambda old: replace(old, seek=SeekWish(old.next_id(), now.reel, inside)))
+    def seek(now: Status, where: Callable[[int], int]) -> BaseResponse:
+        """Wish for a frame, given the one where the film is, or will be once it has done the last wish."""
+
+        def how(old: Wishes) -> Wishes:
+            pending = old.seek if old.seek and old.seek.id > now.seek and old.seek.reel == now.reel else None
+            inside = max(0, min(where(pending.frame if pending else now.frame), now.frames - 1))
+            return replace(old, seek=SeekWish(old.next_id(), now.reel, inside))
+
+        return wish(how)
 
     @app.get("/")
     def page() -> str:
@@ -90,7 +95,7 @@ def create_app(home: Home) -> Flask:
     def step() -> BaseResponse:
         now = playing()
         by = _whole_number("by")
-        return seek(now, now.frame + by * now.step)
+        return seek(now, lambda frame: frame + by * now.step)
 
     @app.post("/seek")
     def seek_to() -> BaseResponse:
@@ -100,8 +105,10 @@ def create_app(home: Home) -> Flask:
                 time = words.seconds(request.form["time"])
             except ValueError:
                 abort(400, "A film time is written as 1:02:03, 12:30 or 83.5.")
-            return seek(now, shelf.frame_at(home.reels / now.film, time))
-        return seek(now, _whole_number("frame"))
+            wanted = shelf.frame_at(home.reels, now.film, time)
+        else:
+            wanted = _whole_number("frame")
+        return seek(now, lambda _: wanted)
 
     @app.post("/pace")
     def pace() -> BaseResponse:
@@ -127,8 +134,14 @@ def create_app(home: Home) -> Flask:
     def refuse_other_sites() -> None:
         """A form on some other site must not move the film."""
         origin = request.headers.get("Origin")
-        if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+        if request.method == "POST" and origin is not None and origin.partition("://")[2] != request.host:
             abort(403, "This came from another site.")
+
+    @app.before_request
+    def refuse_long_forms() -> None:
+        """Also those that nobody is going to read."""
+        if (request.content_length or 0) > MAX_FORM:
+            abort(413)
 
     @app.after_request
     def seal(answer: Response) -> Response:
@@ -138,21 +151,28 @@ def create_app(home: Home) -> Flask:
         return answer
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[str, int]:
-        return render_template("trouble.html", sentence=error.description), error.code or 500
+    def refused(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+        headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+        return render_template("trouble.html", sentence=error.description), error.code or 500, headers
 
     @app.errorhandler(LongtakeError)
     def troubled(error: LongtakeError) -> tuple[str, int]:
-        return render_template("trouble.html", sentence=f"{error}."), 400 if request.method == "POST" else 500
+        ours = request.method == "GET" or isinstance(error, StateError)
+        return render_template("trouble.html", sentence=f"{error}."), 500 if ours else 400
 
     return app
 
 
 def _picture(path: Path) -> Response:
     try:
-        return send_file(path.absolute(), mimetype="image/png", max_age=0)
+        # Read at once, and not sent as a file: the player may replace it between its length and its bytes.
+        answer = Response(path.read_bytes(), mimetype="image/png")
     except FileNotFoundError:
         abort(503, "The player has not drawn anything yet.")
+    answer.cache_control.no_cache = True
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 def _whole_number(name: str) -> int:
@@ -179,4 +199,4 @@ def _in_words(now: Status) -> dict[str, str]:
 def _pace_rows(now: Status | None, wanted: Wishes) -> list[tuple[object, Value]]:
     """Settings of the pace, each with the value in force: wished, else the player's, else the default."""
     values = {**Settings().values(), **(now.settings if now else {}), **wanted.settings}
-    return [(setting, values[setting.name]) for setting in TABLE if setting.name in PACE]
+    return [(setting, setting.parse(values[setting.name])) for setting in TABLE if setting.name in PACE]

@@ -10,7 +10,7 @@ from pathlib import Path
 from waitress import serve
 
 from player.state import Home, default_root
-from web.app import create_app
+from web.app import MAX_FORM, create_app
 
 log = logging.getLogger("longtake.web")
 
@@ -25,16 +25,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen at (default: %(default)s, this machine)"
     )
-    parser.add_argument("--port", type=int, default=8080, help="default: %(default)s")
+    parser.add_argument("--port", type=_port, default=8080, help="default: %(default)s")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
-    app = create_app(Home(options.home, options.run or options.home / "run"))
     try:
-        serve(app, host=options.host, port=options.port, threads=4, ident=None)
+        app = create_app(Home(options.home, options.run or options.home / "run"))
     except OSError as error:
-        log.error("cannot listen at %s port %d: %s", options.host, options.port, error.strerror)
+        log.error("cannot make %s: %s", error.filename, error.strerror)
+        return 1
+    try:
+        serve(
+            app,
+            host=options.host,
+            port=options.port,
+            threads=4,
+            ident=None,
+            max_request_body_size=MAX_FORM,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "there is no such address"
+        log.error("cannot listen at %s port %d: %s", options.host, options.port, reason)
         return 1
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from player import shelf as reels
 from player.reel import Reel, ReelError
 
 
@@ -31,7 +32,8 @@ class Entry:
 def entries(shelf: Path) -> list[Entry]:
     """All reels on a shelf, in order of name. Reels that have not changed are not read again."""
     found = []
-    for path in sorted(shelf.glob("*.reel")):
+    for name in reels.names(shelf):
+        path = shelf / name
         try:
             about = path.stat()
         except FileNotFoundError:
@@ -42,26 +44,35 @@ def entries(shelf: Path) -> list[Entry]:
 
 @lru_cache(maxsize=256)
 def _entry(path: Path, _modified: int, _length: int) -> Entry:
+    name = _writable(path.name)
+    if name != path.name:
+        return Entry(name, name, trouble="its file name is not UTF-8")
     try:
         with Reel.open(path) as reel:
-            return Entry(path.name, reel.header.title, len(reel), reel.finished)
+            return Entry(name, _writable(reel.header.title), len(reel), reel.finished)
     except (ReelError, OSError) as error:
-        return Entry(path.name, path.name, trouble=str(error))
+        return Entry(name, name, trouble=str(error))
 
 
-def frame_at(path: Path, time: float) -> int:
+def _writable(text: str) -> str:
+    """Text without the halves of characters that a file name or a header may hold, and a page may not."""
+    return text.encode(errors="replace").decode()
+
+
+def frame_at(shelf: Path, name: str, time: float) -> int:
     """The number of the frame that is on at a film time, in seconds; the last if the film is over by then.
 
     Raises:
-        ReelError: the reel cannot be read, or has no frames.
+        ReelError: the reel is not there, cannot be read, or has no frames.
     """
-    with Reel.open(path) as reel:
+    microseconds = round(time * 1e6)
+    with reels.take(shelf, name) as reel:
         low, high = 0, len(reel) - 1
         if high < 0:
-            raise ReelError(f"{path.name} has no frames yet")
+            raise ReelError(f"{name} has no frames yet")
         while low < high:
             middle = (low + high + 1) // 2
-            if reel.record(middle).stamp.time <= time * 1e6:
+            if reel.record(middle).stamp.time <= microseconds:
                 low = middle
             else:
                 high = middle - 1

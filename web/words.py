@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+FAR = 253_370_000_000
+"""Seconds from 1970 to late in the year 9998: about as far as `datetime` goes."""
+
 
 def clock(seconds: float) -> str:
     """Film time: 3723.4 is "1:02:03"."""
@@ -27,6 +30,8 @@ def span(seconds: float) -> str:
 
 def moment(time: float) -> str:
     """A time of day, with the date if it is not today."""
+    if time >= FAR:
+        return "after the year 9999"
     then, today = datetime.fromtimestamp(time).astimezone(), datetime.now().astimezone()
     if then.date() == today.date():
         return then.strftime("%H:%M:%S")

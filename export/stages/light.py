@@ -46,6 +46,6 @@ def light(rgb: Rgb) -> Light:
 
 @cache
 def _tables(top: int) -> tuple[Light, ...]:
-    """By code value, what each of red, green and blue adds; together never more than `TOP`."""
+    """By code value, what each of red, green and blue adds; at white together exactly `TOP`."""
     share = (np.arange(top + 1) / top) ** EXPONENT
-    return tuple(np.floor(weight * share * TOP + 0.3).astype(np.uint16) for weight in WEIGHTS)
+    return tuple(np.floor(weight * share * TOP + 0.37).astype(np.uint16) for weight in WEIGHTS)
