@@ -14,12 +14,12 @@ from pathlib import Path
 from player import schedule, shelf
 from player.cards import card
 from player.clock import Clock
+from player.desk import Desk
 from player.easel import Easel
-from player.errors import LongtakeError
 from player.reel import Record, Reel, ReelError
 from player.refresh import Redraw, RefreshPolicy
 from player.settings import Settings
-from player.state import Bookmark, Home, Status, Wishes, read_bookmark, read_wishes, save
+from player.state import Home, Status
 
 POLL = 0.5
 """Seconds between two looks at the owner's wishes."""
@@ -39,26 +39,20 @@ class Show:
     def __init__(
         self, home: Home, easel: Easel, clock: Clock, settings: Settings | None = None, panel: str = "paper"
     ) -> None:
-        self._home = home
+        self._shelf = home.reels
+        self._desk = Desk(home, settings or Settings())
         self._easel = easel
         self._clock = clock
-        self._defaults = self._settings = settings or Settings()
         self._panel = panel
-        self._wishes = Wishes()
-        self._wishes_file = (0, 0)
-        self._bookmark: Bookmark | None = None
         self._reel: Reel | None = None
         self._record: Record | None = None
-        self._pace = schedule.pace(self._settings, 0)
+        self._pace = schedule.pace(self._desk.settings, 0)
         self._due = 0.0
         self._due_at = 0.0
         self._state = "empty"
         self._trouble = ""
-        self._wishes_trouble = ""
-        self._bookmark_trouble = ""
         self._card = ""
         self._shelf_seen: list[tuple[str, int]] | None = None
-        self._said: Status | None = None
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Play until told to stop. Every wait is `POLL` seconds long at the most."""
@@ -74,93 +68,63 @@ class Show:
 
     def tick(self) -> float:
         """Do what is due, and return for how many seconds there is nothing to do."""
-        self._read_wishes()
-        if self._bookmark is None:
-            self._bookmark = self._start()
+        if self._desk.look():
+            self._keep_pace()
         self._apply_film_wish()
         if self._reel is None:
             self._look_for_a_film()
         self._apply_wishes()
         if self._reel is not None:
             self._go_on(self._reel)
-        self._say()
+        self._desk.say(self._status())
         if self._state != "playing":
             return POLL
         return max(0.0, min(POLL, self._due - self._clock.ticks()))
 
     # --- what the owner wants ----------------------------------------------------------------------------
 
-    def _read_wishes(self) -> None:
-        try:
-            there = self._home.wishes.stat()
-        except FileNotFoundError:
-            return
-        written = there.st_mtime_ns, there.st_ino  # two files in a row may have one time, but not one inode
-        if written == self._wishes_file:
-            return
-        self._wishes_file = written
-        try:
-            wishes = read_wishes(self._home.wishes)
-            self._settings = self._defaults.with_values(wishes.settings)
-        except LongtakeError as error:
-            self._wishes_trouble = f"The wishes could not be read: {error}."
-            return
-        self._wishes = wishes
-        self._wishes_trouble = ""
-        self._keep_pace()
-
     def _apply_film_wish(self) -> None:
         """Take the film that the owner chose, unless the bookmark knows of it; then it does."""
-        film, applied = self._wishes.film, self._mark.applied
+        film, applied = self._desk.wishes.film, self._desk.bookmark.applied
         if film is not None and film.id > applied.film:
-            self._mark = replace(self._mark, applied=replace(applied, film=film.id))
+            self._desk.bookmark = replace(self._desk.bookmark, applied=replace(applied, film=film.id))
             self._trouble = ""
             reel = self._take(film.name)
             if reel is not None:
                 self._begin(reel, self._place_in(reel))
             elif not self._trouble:
                 self._trouble = f"{film.name} has no frames yet."
-            self._save()
+            self._desk.keep()
 
     def _apply_wishes(self) -> None:
         """Carry out the other wishes that the bookmark does not know; they are for the film there is."""
-        wishes, applied = self._wishes, self._mark.applied
+        wishes, applied = self._desk.wishes, self._desk.bookmark.applied
         if wishes.seek is not None and wishes.seek.id > applied.seek:
-            self._mark = replace(self._mark, applied=replace(applied, seek=wishes.seek.id))
+            self._desk.bookmark = replace(self._desk.bookmark, applied=replace(applied, seek=wishes.seek.id))
             if self._reel is not None and self._reel.id == wishes.seek.reel:
                 self._draw(self._reel, wishes.seek.frame)
-            self._save()
-        applied = self._mark.applied
+            self._desk.keep()
+        applied = self._desk.bookmark.applied
         if wishes.redraw > applied.redraw:
-            self._mark = replace(self._mark, applied=replace(applied, redraw=wishes.redraw))
+            self._desk.bookmark = replace(self._desk.bookmark, applied=replace(applied, redraw=wishes.redraw))
             if self._reel is not None:
-                self._draw(self._reel, self._mark.frame, flash=True)
-            self._save()
+                self._draw(self._reel, self._desk.bookmark.frame, flash=True)
+            self._desk.keep()
 
     # --- which film --------------------------------------------------------------------------------------
 
-    def _start(self) -> Bookmark:
-        """Pick up the bookmark; its film is looked for on the shelf."""
-        try:
-            return read_bookmark(self._home.bookmark)
-        except LongtakeError as error:
-            aside = self._home.bookmark.with_name("bookmark.unreadable.json")
-            self._home.bookmark.replace(aside)
-            self._bookmark_trouble = f"The bookmark was lost: {error}; it is kept as {aside.name}."
-            return Bookmark()
-
     def _look_for_a_film(self) -> None:
         """Open the film of the bookmark, or the first on the shelf; while there is none, say so."""
-        found = [(name, _length(self._home.reels / name)) for name in shelf.names(self._home.reels)]
+        found = [(name, _length(self._shelf / name)) for name in shelf.names(self._shelf)]
         if found == self._shelf_seen:
             return
         if self._shelf_seen is not None:
             self._trouble = ""
         self._shelf_seen = found
-        name = self._mark.film or (found[0][0] if found else "")
+        name = self._desk.bookmark.film or (found[0][0] if found else "")
         reel = self._take(name) if name else None
         if reel is not None:
-            frame = self._mark.frame if reel.id == self._mark.reel else 0
+            frame = self._desk.bookmark.frame if reel.id == self._desk.bookmark.reel else 0
             self._begin(reel, self._caught_up(reel, frame))
         elif self._trouble:
             self._show_card("No film", self._trouble)
@@ -170,7 +134,7 @@ class Show:
     def _take(self, name: str) -> Reel | None:
         """Open a reel that this panel can show, or say what is wrong."""
         try:
-            reel = shelf.take(self._home.reels, name)
+            reel = shelf.take(self._shelf, name)
         except ReelError as error:
             self._trouble = f"{error}."
             return None
@@ -189,24 +153,28 @@ class Show:
         if self._reel is not None and self._reel is not reel:
             self._reel.close()
         self._reel = reel
-        self._pace, self._due = schedule.pace(self._settings, len(reel)), self._clock.ticks()
+        self._pace, self._due = schedule.pace(self._desk.settings, len(reel)), self._clock.ticks()
         if not self._draw(reel, frame, flash=True):
             self._draw(reel, 0, flash=True)
 
     def _place_in(self, reel: Reel) -> int:
         """Where this reel was left; the beginning if that was its end."""
-        frame = min(self._mark.places.get(reel.id, 0), len(reel) - 1)
-        pace = schedule.pace(self._settings, len(reel))
+        frame = min(self._desk.bookmark.places.get(reel.id, 0), len(reel) - 1)
+        pace = schedule.pace(self._desk.settings, len(reel))
         return 0 if reel.finished and frame + pace.step >= len(reel) else frame
 
     def _caught_up(self, reel: Reel, frame: int) -> int:
         """The frame to go on with after having been off."""
         frame = min(frame, len(reel) - 1)
-        if self._settings.after_off == "hold" or not self._mark.shown_at or self._wishes.paused:
+        if (
+            self._desk.settings.after_off == "hold"
+            or not self._desk.bookmark.shown_at
+            or self._desk.wishes.paused
+        ):
             return frame
-        pace = schedule.pace(self._settings, len(reel))
-        steps = schedule.missed(pace, self._mark.shown_at, self._clock.now())
-        loop = reel.finished and self._settings.at_end == "loop"
+        pace = schedule.pace(self._desk.settings, len(reel))
+        steps = schedule.missed(pace, self._desk.bookmark.shown_at, self._clock.now())
+        loop = reel.finished and self._desk.settings.at_end == "loop"
         there = schedule.advance(frame, steps, pace, len(reel), loop)
         return len(reel) - 1 if there is None else there
 
@@ -216,7 +184,7 @@ class Show:
         """Draw the next frame if it is due."""
         if reel.refresh():
             self._keep_pace()
-        if self._wishes.paused:
+        if self._desk.wishes.paused:
             self._state = "paused"
             return
         if self._state == "paused":
@@ -224,16 +192,16 @@ class Show:
             self._set_due(self._clock.ticks() + self._pace.seconds)
         if self._clock.ticks() < self._due:
             return
-        loop = reel.finished and self._settings.at_end == "loop"
-        there = schedule.advance(self._mark.frame, 1, self._pace, len(reel), loop)
+        loop = reel.finished and self._desk.settings.at_end == "loop"
+        there = schedule.advance(self._desk.bookmark.frame, 1, self._pace, len(reel), loop)
         if there is not None and self._draw(reel, there):
             return
         if not reel.finished:
             self._state = "waiting"
             if reel.fault:
                 self._trouble = f"{reel.path.name}: {reel.fault}."
-        elif self._settings.at_end == "next":
-            following = self._take(shelf.after(self._home.reels, self._mark.film))
+        elif self._desk.settings.at_end == "next":
+            following = self._take(shelf.after(self._shelf, self._desk.bookmark.film))
             self._begin(following or reel, 0)
         elif loop:
             self._draw(reel, 0)
@@ -257,19 +225,19 @@ class Show:
         if flash:
             self._easel.put(frame, Redraw.FULL)
         else:
-            policy = RefreshPolicy(self._settings.ghost_limit / 100, self._settings.redraw_cooldown)
+            policy = RefreshPolicy(self._desk.settings.ghost_limit / 100, self._desk.settings.redraw_cooldown)
             self._easel.show(frame, policy, good_moment=self._record.redraw)
         self._card = ""
-        self._mark = replace(
-            self._mark,
+        self._desk.bookmark = replace(
+            self._desk.bookmark,
             film=reel.path.name,
             reel=reel.id,
             frame=number,
             shown_at=round(self._clock.now(), 3),
-            places={**self._mark.places, reel.id: number},
+            places={**self._desk.bookmark.places, reel.id: number},
         )
-        self._save()
-        self._state = "paused" if self._wishes.paused else "playing"
+        self._desk.keep()
+        self._state = "paused" if self._desk.wishes.paused else "playing"
         self._set_due(schedule.next_due(due, self._clock.ticks(), self._pace))
         return True
 
@@ -282,7 +250,7 @@ class Show:
     def _keep_pace(self) -> None:
         """Take a change of pace into account, counted from when the present frame came."""
         before = self._pace
-        self._pace = schedule.pace(self._settings, len(self._reel) if self._reel is not None else 0)
+        self._pace = schedule.pace(self._desk.settings, len(self._reel) if self._reel is not None else 0)
         if self._pace.seconds != before.seconds:
             self._set_due(self._due - before.seconds + self._pace.seconds)
 
@@ -290,31 +258,13 @@ class Show:
         self._due = due
         self._due_at = round(self._clock.now() + max(0.0, due - self._clock.ticks()), 3)
 
-    # --- the bookmark, and what is true ------------------------------------------------------------------
-
-    @property
-    def _mark(self) -> Bookmark:
-        assert self._bookmark is not None
-        return self._bookmark
-
-    @_mark.setter
-    def _mark(self, bookmark: Bookmark) -> None:
-        self._bookmark = bookmark
-
-    def _save(self) -> None:
-        save(self._home.bookmark, self._mark)
-
-    def _say(self) -> None:
-        status = self._status()
-        if status != self._said:
-            save(self._home.status, status, durable=False)
-            self._said = status
+    # --- what is true ------------------------------------------------------------------------------------
 
     def _status(self) -> Status:
         easel, size = self._easel, self._easel.size
         status = Status(
             state=self._state,
-            trouble=" ".join(filter(None, (self._bookmark_trouble, self._wishes_trouble, self._trouble))),
+            trouble=" ".join(filter(None, (self._desk.trouble, self._trouble))),
             seconds_per_frame=self._pace.seconds,
             step=self._pace.step,
             redraw=easel.last.value,
@@ -324,15 +274,15 @@ class Show:
             panel=self._panel,
             width=size.width,
             height=size.height,
-            settings=self._settings.values(),
-            seek=self._mark.applied.seek,
+            settings=self._desk.settings.values(),
+            seek=self._desk.bookmark.applied.seek,
         )
         reel, record = self._reel, self._record
         if reel is None or record is None:
             return status
         film_time = record.stamp.time / 1e6
         playing = self._state == "playing"
-        ends = self._mark.shown_at + self._pace.remaining(record.number, len(reel))
+        ends = self._desk.bookmark.shown_at + self._pace.remaining(record.number, len(reel))
         return replace(
             status,
             film=reel.path.name,
@@ -346,7 +296,7 @@ class Show:
             duration=reel.header.duration,
             shot=record.stamp.shot,
             chapter=next((c.title for c in reversed(reel.header.chapters) if c.time <= film_time), ""),
-            shown_at=self._mark.shown_at,
+            shown_at=self._desk.bookmark.shown_at,
             next_due=self._due_at if playing else None,
             ends_at=round(ends, 3) if playing and reel.finished else None,
         )

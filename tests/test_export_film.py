@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from dataclasses import replace
 from fractions import Fraction
@@ -666,10 +665,10 @@ def test_one_bad_stamp_is_not_taken_for_a_new_beginning(tmp_path: Path) -> None:
 
 def test_a_film_can_be_read_again_and_again(tmp_path: Path) -> None:
     path = write_film(tmp_path / "film.mp4", moving_pictures(20))
-    opened = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else None
+    opened = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else None
     with Film(path) as film:
         runs = [list(film.moments()) for _ in range(4)]
     for run in runs[1:]:
         assert all(same(one, other) for one, other in zip(run, runs[0], strict=True))
     if opened is not None:
-        assert len(os.listdir("/proc/self/fd")) == opened
+        assert len(list(Path("/proc/self/fd").iterdir())) == opened

@@ -932,6 +932,7 @@ def test_a_film_on_a_shelf_with_something_broken_may_be_chosen(theatre):
 def test_a_bookmark_that_cannot_be_read_is_kept_aside_and_said(theatre, garbage):
     theatre.shelve("a", FILM)
     theatre.home.bookmark.write_bytes(garbage)
+    theatre.restart()
     theatre.play(PACE)
     assert theatre.panel.frames == FILM[:2]
     aside = theatre.home.root / "bookmark.unreadable.json"
@@ -954,6 +955,7 @@ def test_a_lost_bookmark_is_said_even_where_an_old_wish_for_a_film_is_granted_ag
 def test_a_bookmark_outside_its_film_is_brought_back_into_it(theatre, frame):
     path = theatre.shelve("a", FILM)
     save(theatre.home.bookmark, Bookmark("a.reel", reel_id(path), frame, 1.0, {reel_id(path): frame}))
+    theatre.restart()
     theatre.tick()
     assert theatre.status.frame == (0 if frame < 0 else 19)
 
