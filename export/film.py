@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import av
+import av.logging
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
@@ -105,6 +106,7 @@ class Film:
         self._origin: int = self._stream.start_time or 0
 
     def _open(self) -> None:
+        _silence()
         name = self.path.name
         try:
             # An absolute path, since FFmpeg would take "2001: a film.mp4" for a protocol named 2001.
@@ -335,6 +337,16 @@ def _values(plane: Any, kind: str) -> npt.NDArray[Any]:
 def _stretch(white: int) -> npt.NDArray[np.uint16]:
     """By code value, what brings white to 65535: swscale only shifts the bits of a deep film up."""
     return np.minimum(np.arange(65_536) * 65_535 // white, 65_535).astype(np.uint16)
+
+
+def _silence() -> None:
+    """Have FFmpeg keep its log to itself, without asking Python.
+
+    PyAV's own way takes Python's lock in FFmpeg's threads, and a film with a damaged packet then waits for
+    ever: the decoder is being closed by a thread that holds that lock.
+    """
+    av.logging.restore_default_callback()
+    av.logging.set_libav_level(av.logging.PANIC)
 
 
 def resized(plane: Plane, size: Size) -> Plane:
