@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.logging
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
@@ -17,6 +18,10 @@ Picture = npt.NDArray[np.uint8]
 
 H264 = "libx264" if "libx264" in av.codecs_available else "mpeg4"
 WIDTH, HEIGHT = 96, 64
+
+# As `export.film` has it: FFmpeg's threads must not wait for Python's lock.
+av.logging.restore_default_callback()
+av.logging.set_libav_level(av.logging.PANIC)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The wire to a controller: bytes out and in, a few lines, and a clock.
 
-This is the seam below which either Linux stands or a simulated chip. Everything above it (`it8951`, `ssd168x`)
-is the controllers' language; everything below knows no word of it. The only place that imports spidev and
-gpiozero, and only when a real panel is opened.
+This is the seam below which either Linux stands or a simulated chip. Everything above it (`it8951`,
+`ssd168x`) is the controllers' language; everything below knows no word of it. It is the only place that
+imports spidev and gpiozero, and only when a real panel is opened.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Bus(Protocol):
         """Drive the data/command line, which some controllers have: high for data."""
 
     def is_high(self) -> bool:
-        """Read the line by which the controller says ready or busy (HRDY, BUSY): its level, not its meaning."""
+        """Read the level of the line by which the controller says ready or busy (HRDY, BUSY)."""
 
     def close(self) -> None:
         """Let go of bus and lines."""

@@ -1,8 +1,9 @@
 """Simulated controllers, at the level of the wire, and the bus that leads to them.
 
-A chip here is as dumb as a real one: it sees edges of chip select, bytes and lines, and keeps time by a clock
-that it is given. So any driver runs on it, ours through `SimBus`, other people's through adapters that stand in
-for their libraries. What a driver does wrong the chip notes down as a violation and goes on, as silicon would.
+A chip here is as dumb as a real one: it sees edges of chip select, bytes and lines, and keeps time by a
+clock that it is given. So any driver runs on it, ours through `SimBus`, other people's through adapters that
+stand in for their libraries. What a driver does wrong the chip notes down as a violation, and goes on, as
+silicon would.
 """
 
 from __future__ import annotations
