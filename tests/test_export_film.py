@@ -386,9 +386,8 @@ def test_black_is_all_ink_and_white_is_all_paper(tmp_path: Path, full: bool, pix
     kind = np.dtype("<u2") if deep else np.dtype("u1")
     luma = np.full((32, 64), black, dtype=kind)
     luma[:, 32:] = white
-    part = (32 if "420" in pixels else 64) // 2 if pixels != "yuv444p" else 64
-    rows = 16 if "420" in pixels else 32
-    chroma = np.full((rows, part if part > 16 else 32), 128 * unit, dtype=kind)
+    shape = (16 if "420" in pixels else 32, 64 if "444" in pixels else 32)
+    chroma = np.full(shape, 128 * unit, dtype=kind)
     frame = planes_frame([luma, chroma, chroma], pixels)
     frame.color_range = 2 if full else 1
     path = write_film(tmp_path / "film.mkv", [frame], Recipe(codec="ffv1", pixels=pixels))

@@ -409,6 +409,24 @@ def test_a_header_of_nonsense_is_refused(tmp_path, text):
     refused(tmp_path / "x.reel", layout.pack_preamble(SMALL, 8, text) + text)
 
 
+def test_half_a_character_in_a_header_is_no_trouble(tmp_path):
+    write(tmp_path / "a.reel", frames(1), head=header(title="half \ud83d", source="\udcff.mp4"))
+    with Reel.open(tmp_path / "a.reel") as reel:
+        assert (reel.header.title, reel.header.source) == ("half ?", "?.mp4")
+    text = json.dumps(json.loads(header().pack()[24:])).replace("A film", "\\ud83d").encode()
+    (tmp_path / "b.reel").write_bytes(layout.pack_preamble(SMALL, 8, text) + text)
+    with Reel.open(tmp_path / "b.reel") as reel:
+        assert reel.header.title == "?"
+
+
+def test_a_folder_is_no_reel_and_nothing_stays_open(tmp_path):
+    before = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else None
+    with pytest.raises(OSError):
+        Reel.open(tmp_path)
+    if before is not None:
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def forged(payload: bytes, **changes) -> bytes:
     """A reel of one record with honest checksums and whatever else is wanted."""
     white = Frame.white(SMALL)

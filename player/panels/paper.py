@@ -26,7 +26,7 @@ class PaperPanel:
         self.redraws: list[Redraw] = []
         """The last thousand redraws, newest last."""
 
-    def show(self, frame: Frame, redraw: Redraw) -> None:
+    def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         """Move the ink."""
         if frame.size != self.size:
             raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
@@ -35,6 +35,7 @@ class PaperPanel:
         elif redraw is Redraw.PARTIAL:
             self.ink = self.ink.partial(frame)
         self.redraws = [*self.redraws[-999:], redraw]
+        return redraw
 
     def close(self) -> None:
         """Nothing to do: the ink stays."""

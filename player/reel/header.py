@@ -73,7 +73,9 @@ class ReelHeader:
             "chapters": [{"time": chapter.time, "title": chapter.title} for chapter in self.chapters],
             "made_by": self.made_by,
         }
-        text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+            errors="replace"
+        )
         if len(text) > MAX_JSON:
             raise ReelError(f"a header of {len(text)} bytes is longer than {MAX_JSON}")
         return pack_preamble(self.size, self.key_interval, text) + text
@@ -120,7 +122,7 @@ def _get(fields: Any, name: str, kind: type) -> Any:
     value = fields.get(name) if isinstance(fields, dict) else None
     if not isinstance(value, kind):
         raise ReelError(f'its header has no {kind.__name__} named "{name}"')
-    return value
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _number(fields: Any, name: str) -> float:

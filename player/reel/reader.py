@@ -68,9 +68,11 @@ class Reel:
             self._end = self._start = len(head)
             self._load_index()
             self.refresh()
-        except ReelError as error:
+        except BaseException as error:
             os.close(descriptor)
-            raise ReelError(f"{path.name}: {error}") from error
+            if isinstance(error, ReelError):
+                raise ReelError(f"{path.name}: {error}") from error
+            raise
 
     @classmethod
     def open(cls, path: Path | str) -> Reel:
