@@ -103,13 +103,11 @@ class It8951Panel:
         self.resets += 1
 
     def _clear(self) -> None:
-        self._chip.display(Box(0, 0, *self.size), INIT)
-        self._chip.settle()
+        self._bring_up(Box(0, 0, *self.size), INIT)
         self._cleared_at = self._bus.clock.ticks()
 
     def _show(self, frame: Frame, redraw: Redraw) -> Redraw:
         self._chip.wake()
-        self._chip.check()
         cleared = self._cleared_at
         if redraw is Redraw.FULL and (cleared is None or self._bus.clock.ticks() - cleared >= DAY):
             self._clear()
@@ -136,8 +134,7 @@ class It8951Panel:
         left, right = min(box.left for box in found) * CELL, max(box.right for box in found) * CELL
         top, bottom = min(box.top for box in found), max(box.bottom for box in found)
         self._chip.set_one_bit(True)
-        self._chip.display(Box(left, top, right, bottom), mode)
-        self._chip.settle()
+        self._bring_up(Box(left, top, right, bottom), mode)
 
     def _show_edge(self, before: Frame | None, frame: Frame, mode: int) -> None:
         """The same for the columns beyond, in 4 bits."""
@@ -153,5 +150,11 @@ class It8951Panel:
             rows = slice(int(changed[0]), int(changed[-1]) + 1)
         self._chip.set_one_bit(False)
         self._chip.load_greys(left, rows.start, frame.mask()[rows, left:])
-        self._chip.display(Box(left, rows.start, self.size.width, rows.stop), mode)
+        self._bring_up(Box(left, rows.start, self.size.width, rows.stop), mode)
+
+    def _bring_up(self, box: Box, mode: int) -> None:
+        """Run a waveform, on a controller that is what we think it is, and is so still afterwards."""
+        self._chip.check()
+        self._chip.display(box, mode)
         self._chip.settle()
+        self._chip.check()

@@ -97,6 +97,8 @@ class It8951:
         self._command(SYS_RUN)
         self._awake = True
         self.info = self.read_info()
+        if self.read_info() != self.info:
+            raise It8951Error("the controller says two things about itself: look at the cable")
         self._write_register(I80CPCR, 1)
         self._write_register(LISAR_HIGH, self.info.buffer >> 16)
         self._write_register(LISAR_LOW, self.info.buffer & 0xFFFF)

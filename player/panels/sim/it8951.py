@@ -373,6 +373,9 @@ class It8951Chip:
         if not inside.all():
             self._note("a load outside the panel")
         places = self._target() + down * size.width + across
+        if places.max(initial=0) >= MEMORY:
+            self._note("a load outside the memory")
+            return
         self.memory[places[inside]] = pixels[inside]
 
     # --- showing -----------------------------------------------------------------------------------------
@@ -401,6 +404,7 @@ class It8951Chip:
 
     def _target_greys(self, box: Box, base: int) -> Greys:
         pitch, height = self.profile.size.width, box.bottom - box.top
+        base %= MEMORY // 2
         rows = base + (np.arange(box.top, box.bottom) * pitch)[:, None]
         if not self._one_bit():
             whole: Greys = self.memory[rows + np.arange(box.left, box.right)] & np.uint8(0xF0)
