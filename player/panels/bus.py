@@ -58,6 +58,9 @@ class Bus(Protocol):
     def is_high(self) -> bool:
         """Read the level of the line by which the controller says ready or busy (HRDY, BUSY)."""
 
+    def obtained(self) -> dict[int, float]:
+        """By the clock asked for, in hertz: the bits a second that really went out."""
+
     def close(self) -> None:
         """Let go of bus and lines."""
 

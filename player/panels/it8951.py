@@ -56,6 +56,11 @@ class It8951Panel:
         """The controller."""
         return self._chip
 
+    @property
+    def bus(self) -> Bus:
+        """The wire to it."""
+        return self._bus
+
     def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         """See `Panel`."""
         if frame.size != self.size:

@@ -78,6 +78,8 @@ class It8951:
         self._bus = bus
         self.vcom = vcom
         self.info: DeviceInfo | None = None
+        self.vcom_before: float | None = None
+        """VCOM as it was after the reset, before it was set: tells whether a board keeps it."""
         self._one_bit = False
         self._awake = False
 
@@ -221,6 +223,7 @@ class It8951:
     # --- words -------------------------------------------------------------------------------------------
 
     def _set_vcom(self) -> None:
+        self.vcom_before = self.read_vcom()
         self._command(VCOM, 1, round(-1000 * self.vcom))
         kept = self.read_vcom()
         if abs(kept - self.vcom) > 0.011:

@@ -103,5 +103,9 @@ class SimBus:
         """See `Bus`."""
         return self.chip.is_high()
 
+    def obtained(self) -> dict[int, float]:
+        """Nothing is measured where nothing moves."""
+        return {}
+
     def close(self) -> None:
         """Nothing to let go of."""
