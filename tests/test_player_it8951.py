@@ -92,6 +92,34 @@ def test_a_partial_redraw_moves_only_what_changed_and_leaves_ghosts_a_full_one_d
     assert bench.chip.refreshes[-1].mode == GC16
 
 
+@EVERY
+def test_areas_flash_by_themselves_and_nothing_else_moves(name):
+    """The ghosts inside are gone, those outside stay, and the picture is the one that was asked for."""
+    bench = Bench(PROFILES[name], Size(104, 40))
+    bench.panel.show(bench.frame, FULL)
+    for _ in range(200):
+        bench.panel.show(bench.change(0.5), PARTIAL)
+        ghosts = bench.chip.panel.position.copy()
+        left, right = sorted(bench.random.choice(5, 2, replace=False) * 32)
+        top, bottom = sorted(bench.random.choice(41, 2, replace=False))
+        areas_ = (Box(int(left), int(top), min(int(right), 104), int(bottom)),)
+        if bottom < 40:
+            areas_ += (Box(64, int(bottom), 104, 40),)
+        under = bench.frame.mask()
+        inside = np.zeros(under.shape, dtype=bool)
+        for area in areas_:
+            part = np.s_[area.top : area.bottom, area.left : area.right]
+            inside[part] = True
+            under[part] ^= bench.random.random(under[part].shape) < 0.3
+        bench.frame = Frame.of(under)
+        assert bench.panel.flash(bench.frame, areas_) is PARTIAL
+        assert bench.right()
+        position = bench.chip.panel.position
+        assert set(np.unique(position[inside])) <= {0, 255}
+        assert np.array_equal(position[~inside], ghosts[~inside])
+    assert bench.chip.violations == []
+
+
 def test_nothing_is_sent_for_nothing():
     bench = Bench(size=Size(104, 40))
     bench.panel.show(bench.frame, FULL)

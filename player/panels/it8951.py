@@ -12,6 +12,8 @@ answer in time it is reset once and the frame is drawn in full; if that fails to
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from player.frame import Box, Frame, FrameError, Size
@@ -63,23 +65,17 @@ class It8951Panel:
 
     def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         """See `Panel`."""
-        if frame.size != self.size:
-            raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
+        self._fits(frame)
         if redraw is Redraw.NONE:
             return redraw
         if redraw is Redraw.PARTIAL and self._ready and self._shown is None:
             raise It8951Error("the first redraw of a panel is a full one")
-        if self._ready:
-            try:
-                return self._show(frame, redraw)
-            except (BusTimeoutError, It8951Error):
-                self._lose()
-        try:
-            self._start()
-            return self._show(frame, Redraw.FULL)
-        except (BusTimeoutError, It8951Error):
-            self._lose()
-            raise
+        return self._try(frame, lambda: self._show(frame, redraw))
+
+    def flash(self, frame: Frame, areas: tuple[Box, ...]) -> Redraw:
+        """See `RegionalPanel`."""
+        self._fits(frame)
+        return self._try(frame, lambda: self._flash(frame, areas))
 
     def clear(self) -> None:
         """Clear the panel to white, with flashes, as its maker asks once a day and before storing it."""
@@ -97,6 +93,24 @@ class It8951Panel:
         finally:
             self._bus.close()
 
+    def _fits(self, frame: Frame) -> None:
+        if frame.size != self.size:
+            raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
+
+    def _try(self, frame: Frame, draw: Callable[[], Redraw]) -> Redraw:
+        """Draw; if that fails, or did the last time, start the controller anew and draw the frame in full."""
+        if self._ready:
+            try:
+                return draw()
+            except (BusTimeoutError, It8951Error):
+                self._lose()
+        try:
+            self._start()
+            return self._show(frame, Redraw.FULL)
+        except (BusTimeoutError, It8951Error):
+            self._lose()
+            raise
+
     def _start(self) -> None:
         info = self._chip.start()
         if info.size != self.size:
@@ -108,7 +122,7 @@ class It8951Panel:
         self.resets += 1
 
     def _clear(self) -> None:
-        self._bring_up(Box(0, 0, *self.size), INIT)
+        self._bring_up(INIT, Box(0, 0, *self.size))
         self._cleared_at = self._bus.clock.ticks()
 
     def _show(self, frame: Frame, redraw: Redraw) -> Redraw:
@@ -134,12 +148,16 @@ class It8951Panel:
         if not found:
             return
         for box in found:
-            columns = slice(box.left * CELL // 8, box.right * CELL // 8)
-            self._chip.load_bits(box.left * CELL, box.top, frame.bits[box.top : box.bottom, columns])
+            self._load(frame, Box(box.left * CELL, box.top, box.right * CELL, box.bottom))
         left, right = min(box.left for box in found) * CELL, max(box.right for box in found) * CELL
         top, bottom = min(box.top for box in found), max(box.bottom for box in found)
         self._chip.set_one_bit(True)
-        self._bring_up(Box(left, top, right, bottom), mode)
+        self._bring_up(mode, Box(left, top, right, bottom))
+
+    def _load(self, frame: Frame, box: Box) -> None:
+        self._chip.load_bits(
+            box.left, box.top, frame.bits[box.top : box.bottom, box.left // 8 : box.right // 8]
+        )
 
     def _show_edge(self, before: Frame | None, frame: Frame, mode: int) -> None:
         """The same for the columns beyond, in 4 bits."""
@@ -153,13 +171,34 @@ class It8951Panel:
             if not changed.size:
                 return
             rows = slice(int(changed[0]), int(changed[-1]) + 1)
+        self._show_edge_rows(frame, rows, mode)
+
+    def _show_edge_rows(self, frame: Frame, rows: slice, mode: int) -> None:
+        left = self.size.width // CELL * CELL
         self._chip.set_one_bit(False)
         self._chip.load_greys(left, rows.start, frame.mask()[rows, left:])
-        self._bring_up(Box(left, rows.start, self.size.width, rows.stop), mode)
+        self._bring_up(mode, Box(left, rows.start, self.size.width, rows.stop))
 
-    def _bring_up(self, box: Box, mode: int) -> None:
-        """Run a waveform, on a controller that is what we think it is, and is so still afterwards."""
+    def _flash(self, frame: Frame, areas: tuple[Box, ...]) -> Redraw:
+        self._chip.wake()
+        self._shown = None
+        edge = self.size.width // CELL * CELL
+        inner = [area._replace(right=min(area.right, edge)) for area in areas if area.left < edge]
+        for area in inner:
+            self._load(frame, area)
+        if inner:
+            self._chip.set_one_bit(True)
+            self._bring_up(GC16, *inner)
+        for area in areas:
+            if area.right > edge:
+                self._show_edge_rows(frame, slice(area.top, area.bottom), GC16)
+        self._shown = frame
+        return Redraw.PARTIAL
+
+    def _bring_up(self, mode: int, *areas: Box) -> None:
+        """Run waveforms, on a controller that is what we think it is, and is so still afterwards."""
         self._chip.check()
-        self._chip.display(box, mode)
+        for area in areas:
+            self._chip.display(area, mode)
         self._chip.settle()
         self._chip.check()

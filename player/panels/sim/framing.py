@@ -34,7 +34,8 @@ class Framing:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._selected = False
-        self._open()
+        self._preamble, self._words = -1, 0
+        self._half = self._out = b""
 
     def select(self, low: bool) -> None:
         """Chip select falls or rises."""
