@@ -24,8 +24,8 @@ from player.refresh import Redraw
 
 CELL = 32
 """Pixels that x and width are multiples of in 1-bit mode."""
-RECTANGLE = 96 / 4
-"""What one more rectangle costs, in cells of 32 pixels: about so many bytes of commands and their waits."""
+RECTANGLE = 40
+"""What one more rectangle costs, in cells of 32 pixels: 160 bytes, for nine transfers of a few bytes and their waits."""
 DAY = 86_400.0
 
 
