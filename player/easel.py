@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from PIL import Image
 
-from player.frame import Frame, Size
+from player.errors import LongtakeError
+from player.frame import Box, Frame, Size
 from player.ink import seen
-from player.panels import Panel
+from player.panels import Panel, RegionalPanel
 from player.picture import png, to_image
-from player.refresh import Glass, Redraw, RefreshPolicy
+from player.refresh import FLASH, Glass, Moment, Redraw, Redrawing, RefreshPolicy
 from player.state import Home, replace_file
+
+
+class StuckError(LongtakeError, RuntimeError):
+    """A panel that did not take a frame, not even when it was set up anew."""
 
 
 class Easel:
@@ -30,6 +35,8 @@ class Easel:
         """Redraws of any kind so far."""
         self.flashes = 0
         """Full ones among them."""
+        self.flashed = 0.0
+        """Area that flashed, in panels."""
         self.ghosts = 0.0
         """Share of the picture that is grey instead of black."""
 
@@ -38,23 +45,47 @@ class Easel:
         """Of the panel."""
         return self._panel.size
 
-    def show(self, frame: Frame, policy: RefreshPolicy, good_moment: bool) -> None:
+    def show(self, frame: Frame, calm_clean: float, moment: Moment) -> None:
         """Draw a frame as the policy thinks best."""
-        self.put(frame, policy.redraw(self.glass, frame, good_moment))
+        policy = RefreshPolicy(calm_clean, regional=isinstance(self._panel, RegionalPanel))
+        self.put(frame, policy.redraw(self.glass, frame, moment))
 
-    def put(self, frame: Frame, redraw: Redraw) -> None:
-        """Draw a frame in this way, and write what is now to be seen."""
-        if redraw is not Redraw.NONE:
-            self._panel.show(frame, redraw)
+    def put(self, frame: Frame, how: Redrawing) -> None:
+        """Draw a frame in this way, and write what is now to be seen.
+
+        Raises:
+            StuckError: the panel did not take it; what is on it is not known then.
+        """
+        if how.kind is not Redraw.NONE:
+            try:
+                how = self._draw(frame, how)
+            except LongtakeError as error:
+                self.glass = Glass()
+                raise StuckError(f"the panel does not take the frame: {error}") from error
             self.redraws += 1
-            self.flashes += redraw is Redraw.FULL
-        self.glass = self.glass.after(frame, redraw)
-        self.last = redraw
-        if self.glass.ink is not None and redraw is not Redraw.NONE:
-            self.ghosts = self.glass.ghosts
+            self.flashes += how.kind is Redraw.FULL
+            self.flashed += how.flashed(frame.size.pixels)
+        self.glass = self.glass.after(frame, how)
+        self.last = how.kind
+        ink = self.glass.ink
+        if ink is not None and how.kind is not Redraw.NONE:
+            self.ghosts = ink.ghosts() / frame.size.pixels
             replace_file(self._home.panel, png(to_image(frame)), durable=False)
-            replace_file(self._home.eye, png(Image.fromarray(seen(self.glass.ink))), durable=False)
+            replace_file(self._home.eye, png(Image.fromarray(seen(ink))), durable=False)
 
     def close(self) -> None:
         """Let go of the panel; the picture stays."""
         self._panel.close()
+
+    def _draw(self, frame: Frame, how: Redrawing) -> Redrawing:
+        """Tell the panel; returns what it did, which is a full redraw if it had to be set up anew."""
+        anew = Redraw.PARTIAL
+        if how.areas and how.under is not None:
+            assert isinstance(self._panel, RegionalPanel), "the policy was told"
+            anew = self._panel.flash(how.under, how.areas)
+        done = self._panel.show(frame, how.kind)
+        if done is Redraw.FULL:
+            return FLASH
+        if anew is Redraw.FULL and how.under is not None:
+            return Redrawing(how.kind, (Box(0, 0, *frame.size),), how.under)
+        return how

@@ -11,17 +11,20 @@ Positions are a model, not a measurement; `reach` is a parameter of the panel.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from player.frame import Frame, FrameError, Mask
+from player.frame import Box, Frame, FrameError, Mask
 
 Grey: TypeAlias = npt.NDArray[np.uint8]
 
 BLACK, WHITE = 0, 255
+REACH = 0.9
+"""Share of the way between its rails that a partial redraw moves a pixel (assumed)."""
 PAPER_REFLECTANCE = 0.45
 CONTRAST = 17.0
 """Reflectances of clean white, and of white over black: typical of a monochrome panel."""
@@ -39,10 +42,18 @@ class Ink:
 
     frame: Frame
     position: Grey
-    reach: float = 0.9
+    reach: float = REACH
 
     @classmethod
-    def clean(cls, frame: Frame, reach: float = 0.9) -> Ink:
+    def over(cls, under: Frame, frame: Frame, reach: float = REACH) -> Ink:
+        """The ink after partial redraws that went from `under`, which was clean, to `frame` in the end.
+
+        It does not matter which way they went: a pixel that goes there and back lands on its rail again.
+        """
+        return cls.clean(under, reach).partial(frame)
+
+    @classmethod
+    def clean(cls, frame: Frame, reach: float = REACH) -> Ink:
         """The ink after a full redraw."""
         return cls(frame, frame.mask().view(np.uint8) * np.uint8(WHITE), reach)
 
@@ -50,6 +61,16 @@ class Ink:
         """The ink after a full redraw: every pixel on its rail."""
         self._fits(frame)
         return Ink.clean(frame, self.reach)
+
+    def flash(self, frame: Frame, areas: Iterable[Box]) -> Ink:
+        """The ink after a full redraw of these areas alone, towards this frame; nothing else moves."""
+        self._fits(frame)
+        mask, white, position = self.frame.mask(), frame.mask(), self.position.copy()
+        for left, top, right, bottom in areas:
+            place = slice(top, bottom), slice(left, right)
+            mask[place] = white[place]
+            position[place] = white[place].view(np.uint8) * np.uint8(WHITE)
+        return replace(self, frame=Frame.of(mask), position=position)
 
     def partial(self, frame: Frame) -> Ink:
         """The ink after a partial redraw: changed pixels move by `reach`, the others not at all."""
@@ -117,5 +138,7 @@ def _srgb_table() -> Grey:
     return np.round(code * 255).astype(np.uint8)
 
 
+LIGHT: npt.NDArray[np.float64] = reflectance(np.arange(256) / WHITE)
+"""Reflectance by position."""
 _LIGHT = _light_table()
 _SRGB = _srgb_table()

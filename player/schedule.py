@@ -76,6 +76,12 @@ def advance(frame: int, steps: int, pace: Pace, frames: int, loop: bool) -> int 
     return (steps - left) % lap * pace.step
 
 
+def quiet(settings: Settings, hour: int) -> bool:
+    """Whether nothing is to flash by itself at this hour of the day, 0 to 23."""
+    begin, end = settings.quiet_from, settings.quiet_until
+    return (hour - begin) % 24 < (end - begin) % 24
+
+
 def next_due(due: float, now: float, pace: Pace) -> float:
     """When the frame after the one that was due at `due` is due, on the clock that only goes forward.
 

@@ -98,21 +98,29 @@ class Settings:
         "Loop begins the film again; next goes on to the next film on the shelf; stop keeps the last frame.",
         choices=("loop", "next", "stop"),
     )
-    ghost_limit: float = _setting(
-        3.2,
-        "Ghosts allowed",
-        "Share of the picture that may be grey instead of black before the panel is redrawn with a flash.",
-        unit="%",
-        low=0.1,
-        high=100.0,
+    calm_clean: float = _setting(
+        5.0,
+        "Calm or clean",
+        "From 0, hardly ever a flash, to 10, hardly ever a ghost.",
+        unit="of 10",
+        low=0.0,
+        high=10.0,
     )
-    redraw_cooldown: int = _setting(
-        20,
-        "Frames between flashes",
-        "A redraw with a flash comes at most once in so many frames.",
-        unit="frames",
-        low=1,
-        high=10_000,
+    quiet_from: int = _setting(
+        23,
+        "Quiet from",
+        "Nothing flashes by itself from this hour of the day.",
+        unit="o'clock",
+        low=0,
+        high=23,
+    )
+    quiet_until: int = _setting(
+        7,
+        "Quiet until",
+        "And may again from this one; the same hour twice for no quiet at all.",
+        unit="o'clock",
+        low=0,
+        high=23,
     )
 
     def with_values(self, values: Mapping[str, object]) -> Settings:

@@ -7,6 +7,7 @@ machine whose plug may be pulled: first the ink, then the bookmark.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,18 @@ from player import schedule, shelf
 from player.cards import card
 from player.clock import Clock
 from player.desk import Desk
-from player.easel import Easel
+from player.easel import Easel, StuckError
+from player.lookout import Lookout
 from player.reel import Record, Reel, ReelError
-from player.refresh import Redraw, RefreshPolicy
+from player.refresh import FLASH, Moment, Redraw
 from player.settings import Settings
 from player.state import Home, Status
 
 POLL = 0.5
 """Seconds between two looks at the owner's wishes."""
+DAY = 86_400.0
+RETRY, LONGEST_RETRY, GIVE_UP = 10.0, 600.0, 6
+"""A panel that is stuck is tried again after so many seconds, twice as many each time, and so many times."""
 
 
 class Show:
@@ -45,6 +50,7 @@ class Show:
         self._clock = clock
         self._panel = panel
         self._reel: Reel | None = None
+        self._lookout: Lookout | None = None
         self._record: Record | None = None
         self._pace = schedule.pace(self._desk.settings, 0)
         self._due = 0.0
@@ -52,6 +58,10 @@ class Show:
         self._state = "empty"
         self._trouble = ""
         self._card = ""
+        self._wanted = 0
+        self._failures = 0
+        self._retry_at = 0.0
+        self._cleaned = clock.ticks()
         self._shelf_seen: list[tuple[str, int]] | None = None
 
     def run(self, stopped: Callable[[], bool]) -> None:
@@ -61,13 +71,34 @@ class Show:
 
     def close(self) -> None:
         """Let go of reel and panel; the picture stays."""
+        if self._lookout is not None:
+            self._lookout.close()
         if self._reel is not None:
             self._reel.close()
             self._reel = None
         self._easel.close()
 
     def tick(self) -> float:
-        """Do what is due, and return for how many seconds there is nothing to do."""
+        """Do what is due, and return for how many seconds there is nothing to do.
+
+        Raises:
+            StuckError: the panel has not taken a frame for so long that it is time to start anew.
+        """
+        try:
+            if self._failures:
+                self._try_again()
+            else:
+                self._do_what_is_due()
+        except StuckError as error:
+            self._be_stuck(error)
+        self._desk.say(self._status())
+        if self._failures >= GIVE_UP:
+            raise StuckError(f"given up after {GIVE_UP} times: {self._trouble}")
+        if self._state != "playing":
+            return POLL
+        return max(0.0, min(POLL, self._due - self._clock.ticks()))
+
+    def _do_what_is_due(self) -> None:
         if self._desk.look():
             self._keep_pace()
         self._apply_film_wish()
@@ -76,10 +107,24 @@ class Show:
         self._apply_wishes()
         if self._reel is not None:
             self._go_on(self._reel)
-        self._desk.say(self._status())
-        if self._state != "playing":
-            return POLL
-        return max(0.0, min(POLL, self._due - self._clock.ticks()))
+
+    # --- a panel that hangs ------------------------------------------------------------------------------
+
+    def _be_stuck(self, error: StuckError) -> None:
+        """Say so, and wait before the panel is tried again: longer each time, and not for ever."""
+        self._state, self._trouble = "stuck", f"{error}."
+        self._retry_at = self._clock.ticks() + min(LONGEST_RETRY, RETRY * 2**self._failures)
+        self._failures += 1
+
+    def _try_again(self) -> None:
+        if self._clock.ticks() < self._retry_at:
+            return
+        if self._reel is not None:
+            self._draw(self._reel, self._wanted, flash=True)
+        else:
+            self._shelf_seen = None
+            self._look_for_a_film()
+        self._failures, self._trouble = 0, ""
 
     # --- what the owner wants ----------------------------------------------------------------------------
 
@@ -91,7 +136,7 @@ class Show:
             self._trouble = ""
             reel = self._take(film.name)
             if reel is not None:
-                self._begin(reel, self._place_in(reel))
+                self._begin(reel, self._place_in(reel), asked=True)
             elif not self._trouble:
                 self._trouble = f"{film.name} has no frames yet."
             self._desk.keep()
@@ -149,13 +194,17 @@ class Show:
         reel.close()
         return None
 
-    def _begin(self, reel: Reel, frame: int) -> None:
+    def _begin(self, reel: Reel, frame: int, asked: bool = False) -> None:
+        """Go on with this reel; with a flash, unless it is night and nobody asked for it."""
+        if self._lookout is not None:
+            self._lookout.close()
         if self._reel is not None and self._reel is not reel:
             self._reel.close()
-        self._reel = reel
+        self._reel, self._lookout = reel, Lookout(reel)
         self._pace, self._due = schedule.pace(self._desk.settings, len(reel)), self._clock.ticks()
-        if not self._draw(reel, frame, flash=True):
-            self._draw(reel, 0, flash=True)
+        flash = asked or not self._quiet()
+        if not self._draw(reel, frame, flash):
+            self._draw(reel, 0, flash)
 
     def _place_in(self, reel: Reel) -> int:
         """Where this reel was left; the beginning if that was its end."""
@@ -184,6 +233,10 @@ class Show:
         """Draw the next frame if it is due."""
         if reel.refresh():
             self._keep_pace()
+        if self._state != "playing" and self._clock.ticks() - self._cleaned >= DAY and not self._quiet():
+            self._draw(
+                reel, self._desk.bookmark.frame, flash=True
+            )  # ink that stands still for days stays there
         if self._desk.wishes.paused:
             self._state = "paused"
             return
@@ -211,6 +264,7 @@ class Show:
     def _draw(self, reel: Reel, number: int, flash: bool = False) -> bool:
         """Bring a frame onto the glass, then remember that it is there; false if none from it on is whole."""
         number, due = max(0, min(number, len(reel) - 1)), min(self._due, self._clock.ticks())
+        self._wanted = number
         try:
             frame = reel.frame(number)
         except ReelError as error:
@@ -221,12 +275,15 @@ class Show:
                 return False
             self._trouble = f"{error}; the film went on at frame {further}."
             number, frame = further, reel.frame(further)
-        self._record = reel.record(number)
+        record, before = reel.record(number), self._record
+        cut = record.stamp.cut or before is None or record.stamp.shot != before.stamp.shot
+        self._record = record
         if flash:
-            self._easel.put(frame, Redraw.FULL)
+            self._easel.put(frame, FLASH)
         else:
-            policy = RefreshPolicy(self._desk.settings.ghost_limit / 100, self._desk.settings.redraw_cooldown)
-            self._easel.show(frame, policy, good_moment=self._record.redraw)
+            self._easel.show(frame, self._desk.settings.calm_clean, self._moment(number, cut))
+        if self._easel.last is Redraw.FULL:
+            self._cleaned = self._clock.ticks()
         self._card = ""
         self._desk.bookmark = replace(
             self._desk.bookmark,
@@ -241,9 +298,20 @@ class Show:
         self._set_due(schedule.next_due(due, self._clock.ticks(), self._pace))
         return True
 
+    def _moment(self, number: int, cut: bool) -> Moment:
+        """What there is to know for the decision how to redraw."""
+        if self._quiet() or self._lookout is None:
+            return Moment(quiet=self._quiet())
+        to_come, lasting = self._lookout.look(number, self._pace.step)
+        days = (self._clock.ticks() - self._cleaned) / DAY
+        return Moment(to_come, lasting, cut, days=days)
+
+    def _quiet(self) -> bool:
+        return schedule.quiet(self._desk.settings, time.localtime(self._clock.now()).tm_hour)
+
     def _show_card(self, title: str, line: str) -> None:
         if self._card != title + line:
-            self._easel.put(card(self._easel.size, title, line), Redraw.FULL)
+            self._easel.put(card(self._easel.size, title, line), FLASH)
             self._card = title + line
         self._state = "empty"
 

@@ -164,7 +164,8 @@ class Status:
     """What is true now. Times of day are in seconds since 1970, film time in seconds.
 
     Args:
-        state: playing, paused, waiting (the reel is still being written), ended, or empty (no film).
+        state: playing, paused, waiting (the reel is still being written), ended, empty (no film), or stuck
+            (the panel does not take a frame).
         trouble: what is wrong, in one sentence for the owner; empty when nothing is.
         ghosts: share of the picture that is grey instead of black.
         redraw: how the frame came onto the panel.

@@ -50,12 +50,13 @@ class RecordingPanel:
         self.closed = False
         self.while_moving: Callable[[], None] = lambda: None
 
-    def show(self, frame: Frame, redraw: Redraw) -> None:
+    def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         assert frame.size == self.size and not self.closed
         self.while_moving()
         if self.broken:
             raise PanelError("the panel did not answer in time")
         self.shown.append((frame, redraw))
+        return redraw
 
     def close(self) -> None:
         self.closed = True

@@ -120,7 +120,7 @@ def test_kills_at_random_moments_never_lose_the_place(home):
         (["--set", "warp=9"], '"warp"'),
         (["--set", "seconds_per_frame=fast"], "Seconds per frame"),
         (["--set", "seconds_per_frame"], "Seconds per frame"),
-        (["--set", "at_end=loop", "--set", "ghost_limit=101"], "Ghosts allowed"),
+        (["--set", "at_end=loop", "--set", "calm_clean=11"], "Calm or clean"),
         (["--home", "/dev/null/home"], "/dev/null/home"),
     ],
 )

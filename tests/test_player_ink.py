@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from player.frame import Frame, FrameError, Size
+from player.frame import Box, Frame, FrameError, Size
 from player.ink import BLACK, CONTRAST, PAPER_REFLECTANCE, WHITE, Ink, reflectance, seen
 
 SIZE = Size(12, 10)
@@ -93,6 +93,38 @@ def test_pixels_that_do_not_change_do_not_move(first, second, third):
     assert np.array_equal(after.position[alike], before.position[alike])
     moved = after.position.astype(int) - before.position
     assert (moved[third.mask() & ~alike] > 0).all() and (moved[~third.mask() & ~alike] < 0).all()
+
+
+boxes = st.builds(
+    lambda left, top, width, height: Box(
+        left, top, min(left + width, SIZE.width), min(top + height, SIZE.height)
+    ),
+    st.integers(0, SIZE.width - 1),
+    st.integers(0, SIZE.height - 1),
+    st.integers(1, SIZE.width),
+    st.integers(1, SIZE.height),
+)
+
+
+@quick
+@given(frames, frames, frames, st.lists(boxes, max_size=3))
+def test_a_flash_of_areas_puts_them_on_their_rails_and_moves_nothing_else(first, second, third, areas):
+    before = Ink.clean(first).partial(second)
+    after = before.flash(third, areas)
+    inside = np.zeros((SIZE.height, SIZE.width), bool)
+    for left, top, right, bottom in areas:
+        inside[top:bottom, left:right] = True
+    assert np.array_equal(after.frame.mask(), np.where(inside, third.mask(), second.mask()))
+    assert np.array_equal(after.position, np.where(inside, rails(third), before.position))
+
+
+@quick
+@given(frames, st.lists(frames, max_size=5), frames, reaches)
+def test_it_does_not_matter_which_way_partial_redraws_went(first, way, last, reach):
+    ink = Ink.clean(first, reach)
+    for frame in [*way, last]:
+        ink = ink.partial(frame)
+    assert np.array_equal(ink.position, Ink.over(first, last, reach).position)
 
 
 def test_the_same_frame_again_does_not_mend_a_ghost():

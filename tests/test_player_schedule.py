@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.schedule import SHORTEST, Pace, advance, missed, next_due, pace
+from player.schedule import SHORTEST, Pace, advance, missed, next_due, pace, quiet
 from player.settings import Settings
 
 DAY = 86_400
@@ -165,3 +165,21 @@ def test_a_year_of_frames_every_200_seconds_neither_drifts_nor_bunches():
     assert frame == shows % frames
     assert due == began + year
     assert all(196 < after - before < 204 for before, after in pairwise(waits))
+
+
+# --- quiet hours ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "hours"),
+    [
+        (23, 7, {23, 0, 1, 2, 3, 4, 5, 6}),
+        (13, 15, {13, 14}),
+        (0, 6, {0, 1, 2, 3, 4, 5}),
+        (22, 0, {22, 23}),
+        (7, 7, set()),
+    ],
+)
+def test_quiet_hours_may_go_round_midnight(begin, end, hours):
+    asked = Settings(quiet_from=begin, quiet_until=end)
+    assert {hour for hour in range(24) if quiet(asked, hour)} == hours

@@ -116,7 +116,7 @@ def test_settings_take_text_and_numbers_together():
         {"seconds_per_frame": "90", "frames_per_step": 4, "at_end": "stop", "last_days": "0.5"}
     )
     assert changed == Settings(seconds_per_frame=90.0, frames_per_step=4, at_end="stop", last_days=0.5)
-    assert changed.values()["ghost_limit"] == Settings().ghost_limit
+    assert changed.values()["calm_clean"] == Settings().calm_clean
 
 
 def test_with_no_values_nothing_changes():
@@ -132,8 +132,8 @@ def test_a_setting_that_does_not_exist_is_refused_by_its_name(name):
 
 def test_one_bad_value_and_nothing_is_replaced():
     before = Settings()
-    with pytest.raises(SettingError, match=r"^Ghosts allowed: "):
-        before.with_values({"seconds_per_frame": 5, "ghost_limit": 101})
+    with pytest.raises(SettingError, match=r"^Calm or clean: "):
+        before.with_values({"seconds_per_frame": 5, "calm_clean": 11})
     assert before == Settings()
 
 

@@ -450,7 +450,7 @@ def test_pace_that_was_not_sent_stays(home: Home, client: FlaskClient) -> None:
 
 
 def test_pace_does_not_reach_other_settings(home: Home, client: FlaskClient) -> None:
-    client.post("/pace", data={"at_end": "stop", "ghost_limit": "50", "nonsense": "1"})
+    client.post("/pace", data={"at_end": "stop", "calm_clean": "9", "nonsense": "1"})
     assert wishes(home).settings == {}
 
 

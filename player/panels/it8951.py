@@ -25,7 +25,7 @@ from player.refresh import Redraw
 CELL = 32
 """Pixels that x and width are multiples of in 1-bit mode."""
 RECTANGLE = 40
-"""What one more rectangle costs, in cells of 32 pixels: 160 bytes, for nine transfers of a few bytes and their waits."""
+"""What one more rectangle costs, in cells of 32 pixels: 160 bytes for nine short transfers."""
 DAY = 86_400.0
 
 

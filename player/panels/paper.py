@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PIL import Image
 
-from player.frame import Frame, FrameError, Size
-from player.ink import Ink, seen
+from player.frame import Box, Frame, FrameError, Size
+from player.ink import REACH, Ink, seen
 from player.refresh import Redraw
 
 
@@ -20,16 +20,17 @@ class PaperPanel:
         reach: of a partial redraw, see `player.ink`.
     """
 
-    def __init__(self, size: Size, reach: float = 0.9) -> None:
+    def __init__(self, size: Size, reach: float = REACH) -> None:
         self.size = size
         self.ink = Ink.clean(_stripes(size), reach)
         self.redraws: list[Redraw] = []
         """The last thousand redraws, newest last."""
+        self.flashes: list[tuple[Box, ...]] = []
+        """The areas that flashed, the last thousand times."""
 
     def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         """Move the ink."""
-        if frame.size != self.size:
-            raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
+        self._fits(frame)
         if redraw is Redraw.FULL:
             self.ink = self.ink.full(frame)
         elif redraw is Redraw.PARTIAL:
@@ -37,12 +38,23 @@ class PaperPanel:
         self.redraws = [*self.redraws[-999:], redraw]
         return redraw
 
+    def flash(self, frame: Frame, areas: tuple[Box, ...]) -> Redraw:
+        """Move the ink in these areas."""
+        self._fits(frame)
+        self.ink = self.ink.flash(frame, areas)
+        self.flashes = [*self.flashes[-999:], areas]
+        return Redraw.PARTIAL
+
     def close(self) -> None:
         """Nothing to do: the ink stays."""
 
     def picture(self) -> Image.Image:
         """What an eye sees, as a grey image of half the size."""
         return Image.fromarray(seen(self.ink))
+
+    def _fits(self, frame: Frame) -> None:
+        if frame.size != self.size:
+            raise FrameError(f"a {frame.size} frame does not fit a {self.size} panel")
 
 
 def _stripes(size: Size) -> Frame:
