@@ -31,7 +31,9 @@ lint: $(VENV)/.ready  ## Check format, style, types, imports and shell scripts
 	$(BIN)/shellcheck .ci/run $$(git ls-files 'image/*.sh')
 
 bench: $(VENV)/.ready $(DEMO_FILM)  ## Measure speed, side by side with others in one run (FILM=… for another clip)
-	@$(BIN)/python tests/bench.py $(or $(FILM),$(DEMO_FILM))
+	@$(BIN)/python tests/bench.py '$(or $(FILM),$(DEMO_FILM))'
+	@$(BIN)/python tests/bench_refresh.py '$(or $(FILM),$(DEMO_FILM))'
+	@$(BIN)/python tests/bench_wire.py '$(or $(FILM),$(DEMO_FILM))'
 
 golden: $(VENV)/.ready $(DEMO_FILM)  ## Write the golden files anew, to be looked at before they are committed
 	@$(BIN)/python tests/golden.py

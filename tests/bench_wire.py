@@ -9,6 +9,9 @@ bits a pixel, as the popular stack does. Time is the chip's own: bytes at 12 MHz
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,12 +113,21 @@ def of_today(reel: Reel, rule: bool) -> Callable[[SimBus], Iterator[Frame]]:
     return play
 
 
+def as_reel(film: Path, folder: Path) -> Path:
+    if film.suffix == ".reel":
+        return film
+    out = folder / "film.reel"
+    command = [Path(sys.executable).parent / "longtake-export", "pack", film, "-o", out]
+    subprocess.run(command, check=True, timeout=3600, stderr=subprocess.DEVNULL)
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("reel", type=Path)
+    parser.add_argument("film", type=Path, help="a reel, or a film to make one of")
     parser.add_argument("--frames", type=int, default=1000)
     options = parser.parse_args()
-    with Reel.open(options.reel) as reel:
+    with tempfile.TemporaryDirectory() as folder, Reel.open(as_reel(options.film, Path(folder))) as reel:
         count = min(options.frames, len(reel))
         players = {
             "ours": ours(reel),

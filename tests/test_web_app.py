@@ -580,6 +580,16 @@ def test_steps_add_up_while_the_player_has_not_come_to_them(home: Home, client: 
     assert wishes(home).seek == SeekWish(4, status.reel, 51)
 
 
+def test_calm_or_clean_and_the_quiet_hours_are_set_on_the_page(home: Home, client: FlaskClient) -> None:
+    play(home)
+    assert "Calm or clean" in client.get("/").text and "Quiet from" in client.get("/").text
+    values = {"calm_clean": "7.5", "quiet_from": "22", "quiet_until": "6", "seconds_per_frame": "9"}
+    assert client.post("/flashes", data=values).status_code == 303
+    assert wishes(home).settings == {"calm_clean": 7.5, "quiet_from": 22, "quiet_until": 6}
+    assert client.post("/flashes", data={"calm_clean": "11"}).status_code == 400
+    assert wishes(home).settings["calm_clean"] == 7.5
+
+
 def test_acts_at_once_lose_none(home: Home) -> None:
     app = create_app(home)
     threads, rounds = 8, 6

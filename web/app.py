@@ -23,6 +23,7 @@ from web.wishing import WishBook
 
 MAX_FORM = 16 * 1024
 PACE = ("seconds_per_frame", "frames_per_step", "last_days")
+FLASHES = ("calm_clean", "quiet_from", "quiet_until")
 CONTENT_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 
@@ -65,7 +66,12 @@ def create_app(home: Home) -> Flask:
     def page() -> str:
         now, wanted = status(), wishes.read()
         return render_template(
-            "page.html", now=now, wanted=wanted, pace=_pace_rows(now, wanted), reels=shelf.entries(home.reels)
+            "page.html",
+            now=now,
+            wanted=wanted,
+            pace=_rows(PACE, now, wanted),
+            flashes=_rows(FLASHES, now, wanted),
+            reels=shelf.entries(home.reels),
         )
 
     @app.get("/status.json")
@@ -112,10 +118,17 @@ def create_app(home: Home) -> Flask:
 
     @app.post("/pace")
     def pace() -> BaseResponse:
+        return set_some(PACE)
+
+    @app.post("/flashes")
+    def flashes() -> BaseResponse:
+        return set_some(FLASHES)
+
+    def set_some(names: tuple[str, ...]) -> BaseResponse:
         values: dict[str, Value] = {
             setting.name: setting.parse(request.form[setting.name])
             for setting in TABLE
-            if setting.name in PACE and setting.name in request.form
+            if setting.name in names and setting.name in request.form
         }
         return wish(lambda old: replace(old, settings={**old.settings, **values}))
 
@@ -196,7 +209,7 @@ def _in_words(now: Status) -> dict[str, str]:
     }
 
 
-def _pace_rows(now: Status | None, wanted: Wishes) -> list[tuple[object, Value]]:
-    """Settings of the pace, each with the value in force: wished, else the player's, else the default."""
+def _rows(names: tuple[str, ...], now: Status | None, wanted: Wishes) -> list[tuple[object, Value]]:
+    """Settings of these names, each with the value in force: wished, else the player's, else the default."""
     values = {**Settings().values(), **(now.settings if now else {}), **wanted.settings}
-    return [(setting, setting.parse(values[setting.name])) for setting in TABLE if setting.name in PACE]
+    return [(setting, setting.parse(values[setting.name])) for setting in TABLE if setting.name in names]
