@@ -22,8 +22,8 @@ look, or to the end of its shot.
 **Three means** make flashes few and small:
 
 * *In places.* Only the tiles that are worth it flash, in at most 16 rectangles, and the partial redraw of the
-  rest follows at once. In measurements this is what saves most: on a film of a room in which people walk,
-  nine tenths of the flashed area. A panel that can only flash as a whole is told so (`regional`).
+  rest follows at once. This is what saves most: in a film of a room in which people walk, six sevenths of
+  the area that flashes for the same ghosts. A panel that can only flash as a whole is told so (`regional`).
 * *Ahead.* What a flash puts under the frame need not be that frame. In the middle of a pan it is better to
   put there the picture of some frames on, and to go back from it by the partial redraw that follows: the film
   then moves towards what lies under it, and past it, and the ghost is half as far away at either end. The

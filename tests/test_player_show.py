@@ -28,7 +28,7 @@ from fakes import (
 from PIL import Image
 
 from player.easel import Easel
-from player.frame import Frame, Size
+from player.frame import Box, Frame, Size
 from player.panels.paper import PaperPanel
 from player.picture import from_image
 from player.reel import Chapter, Reel
@@ -284,6 +284,22 @@ def test_a_panel_that_had_to_be_set_up_anew_is_known_to_be_clean(theatre):
     theatre.shelve("a", FILM)
     theatre.play(3 * PACE)
     assert theatre.status.ghosts == 0 and theatre.status.redraw == "full" and theatre.status.flashes == 4
+
+
+def test_a_panel_that_had_to_be_set_up_anew_as_it_flashed_is_known_to_be_clean(theatre):
+    class Forgetful(PaperPanel):
+        def flash(self, frame: Frame, areas: tuple[Box, ...]) -> Redraw:
+            super().flash(frame, areas)
+            self.ink = self.ink.full(frame)
+            return Redraw.FULL
+
+    size = Size(128, 96)
+    theatre.start(Forgetful(size))
+    theatre.shelve("a", [scene(number, size) for number in range(12)])
+    theatre.wish(settings={"calm_clean": 10.0, **AWAKE})
+    theatre.play(11 * PACE)
+    assert theatre.panel.flashes
+    assert np.array_equal(theatre.panel.ink.position, theatre.show._easel.glass.ink.position)
 
 
 # --- what is true -----------------------------------------------------------------------------------------
