@@ -20,7 +20,7 @@ from player.picture import from_image
 from player.refresh import Redraw
 from player.settings import Settings
 from player.show import Show
-from player.state import Home, default_root
+from player.state import Home, default_root, read_wishes
 from player.workbench import describe, selftest
 
 log = logging.getLogger("longtake.player")
@@ -90,13 +90,22 @@ def _play(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    show = Show(home, Easel(_open(options), home), clock, settings, options.panel)
+    panel = open_panel(options.panel, vcom=options.vcom or _wished(home, settings).vcom)
+    show = Show(home, Easel(panel, home), clock, settings, options.panel)
     log.info("playing from %s on panel %s", home.reels, options.panel)
     try:
         show.run(lambda: bool(stopping))
     finally:
         show.close()
     return 0
+
+
+def _wished(home: Home, settings: Settings) -> Settings:
+    """The settings with the owner's on top; wishes that cannot be read are the show's to tell about."""
+    try:
+        return settings.with_values(read_wishes(home.wishes).settings)
+    except LongtakeError:
+        return settings
 
 
 def _draw(options: argparse.Namespace) -> int:

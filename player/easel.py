@@ -35,6 +35,8 @@ class Easel:
         """Redraws of any kind so far."""
         self.flashes = 0
         """Full ones among them."""
+        self.resets = 0
+        """Times that the panel had to be set up anew, or would not be."""
         self.flashed = 0.0
         """Area that flashed, in panels."""
         self.ghosts = 0.0
@@ -61,6 +63,7 @@ class Easel:
                 how = self._draw(frame, how)
             except LongtakeError as error:
                 self.glass = Glass()
+                self.resets += 1
                 raise StuckError(f"the panel does not take the frame: {error}") from error
             self.redraws += 1
             self.flashes += how.kind is Redraw.FULL
@@ -85,7 +88,9 @@ class Easel:
             anew = self._panel.flash(how.under, how.areas)
         done = self._panel.show(frame, how.kind)
         if done is Redraw.FULL:
+            self.resets += how.kind is not Redraw.FULL
             return FLASH
         if anew is Redraw.FULL and how.under is not None:
+            self.resets += 1
             return Redrawing(how.kind, (Box(0, 0, *frame.size),), how.under)
         return how

@@ -123,6 +123,15 @@ class Settings:
         high=23,
     )
 
+    vcom: float = _setting(
+        0.0,
+        "VCOM",
+        "Printed on the panel's cable, such as -2.14; 0 while unknown. It counts from the next start.",
+        unit="V",
+        low=-3.5,
+        high=0.0,
+    )
+
     def with_values(self, values: Mapping[str, object]) -> Settings:
         """These settings with some of them replaced.
 

@@ -338,6 +338,7 @@ class Show:
             redraw=easel.last.value,
             redraws=easel.redraws,
             flashes=easel.flashes,
+            resets=easel.resets,
             ghosts=round(easel.ghosts, 5),
             panel=self._panel,
             width=size.width,

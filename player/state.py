@@ -170,6 +170,7 @@ class Status:
         ghosts: share of the picture that is grey instead of black.
         redraw: how the frame came onto the panel.
         flashes: full redraws since the player started.
+        resets: times since then that the panel hung and had to be set up anew, or would not be.
         seek: number of the seek wish carried out last.
     """
 
@@ -193,6 +194,7 @@ class Status:
     step: int = 1
     redraw: str = ""
     flashes: int = 0
+    resets: int = 0
     redraws: int = 0
     ghosts: float = 0.0
     panel: str = ""

@@ -119,6 +119,7 @@ def test_a_real_driver_on_a_chip_that_hangs_in_mid_film(tmp_path):
     assert stage.status.state == "playing" and stage.status.trouble == "", (
         "a reset helps, and nobody need know"
     )
+    assert stage.status.resets == 1, "and is counted"
     chip.faults.stuck = True
     stage.play(2 * PACE)
     assert stage.status.state == "stuck" and "did not become ready" in stage.status.trouble
