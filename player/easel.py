@@ -29,6 +29,7 @@ class Easel:
         self._panel = panel
         self._home = home
         self.glass = Glass()
+        self._partials = 0
         self.last = Redraw.NONE
         """How the last frame was drawn."""
         self.redraws = 0
@@ -50,7 +51,11 @@ class Easel:
     def show(self, frame: Frame, calm_clean: float, moment: Moment) -> None:
         """Draw a frame as the policy thinks best."""
         policy = RefreshPolicy(calm_clean, regional=isinstance(self._panel, RegionalPanel))
-        self.put(frame, policy.redraw(self.glass, frame, moment))
+        how = policy.redraw(self.glass, frame, moment)
+        most = self._panel.most_partials
+        if how.kind is Redraw.PARTIAL and most and self._partials >= most:
+            how = FLASH  # the maker's rule goes before the owner's wish for calm
+        self.put(frame, how)
 
     def put(self, frame: Frame, how: Redrawing) -> None:
         """Draw a frame in this way, and write what is now to be seen.
@@ -67,6 +72,7 @@ class Easel:
                 raise StuckError(f"the panel does not take the frame: {error}") from error
             self.redraws += 1
             self.flashes += how.kind is Redraw.FULL
+            self._partials = 0 if how.kind is Redraw.FULL else self._partials + 1
             self.flashed += how.flashed(frame.size.pixels)
         self.glass = self.glass.after(frame, how)
         self.last = how.kind

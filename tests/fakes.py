@@ -43,6 +43,8 @@ class FakeClock:
 class RecordingPanel:
     """Remembers what it was told to show; can be broken, and can be watched while its ink moves."""
 
+    most_partials = 0
+
     def __init__(self, size: Size = SMALL) -> None:
         self.size = size
         self.shown: list[tuple[Frame, Redraw]] = []

@@ -68,10 +68,10 @@ def test_whole_frames_and_odd_rectangles_are_exact_at_every_board(name):
 
 @EVERY
 def test_ten_thousand_random_rectangles_without_a_violation(name):
-    """2,000 at each of five boards, on a panel that is narrow but has an edge beyond the last 32 columns."""
+    """10,000 at each of five boards, on a narrow panel that has an edge beyond the last 32 columns."""
     bench = Bench(PROFILES[name], Size(104, 40))
     bench.panel.show(bench.frame, FULL)
-    for _ in range(2_000):
+    for _ in range(10_000):
         bench.panel.show(bench.change(), PARTIAL)
         assert bench.right()
     assert bench.chip.violations == []

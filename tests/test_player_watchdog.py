@@ -128,3 +128,13 @@ def test_a_real_driver_on_a_chip_that_hangs_in_mid_film(tmp_path):
     assert stage.status.state == "playing"
     assert chip.panel.picture() == FRAMES[stage.status.frame]
     assert chip.violations == []
+
+
+def test_a_panel_whose_maker_allows_five_partial_redraws_gets_a_full_one_after_them(tmp_path):
+    panel = RecordingPanel()
+    panel.most_partials = 5
+    stage = Stage(tmp_path, panel)
+    stage.play(20 * PACE)
+    fulls = [number for number, (_, redraw) in enumerate(panel.shown) if redraw is Redraw.FULL]
+    assert fulls[0] == 0 and max(b - a for a, b in pairwise([*fulls, len(panel.shown)])) <= 6
+    assert len(fulls) < 6 and stage.status.resets == 0

@@ -35,6 +35,10 @@ class Panel(Protocol):
     def size(self) -> Size:
         """In pixels."""
 
+    @property
+    def most_partials(self) -> int:
+        """Partial redraws in a row that its maker allows; 0 where nothing is said."""
+
     def show(self, frame: Frame, redraw: Redraw) -> Redraw:
         """Bring a frame onto the panel; when this returns, the ink is still.
 

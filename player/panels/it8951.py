@@ -42,6 +42,8 @@ class It8951Panel:
         BusTimeoutError: no answer.
     """
 
+    most_partials = 0
+
     def __init__(self, bus: Bus, size: Size, vcom: float) -> None:
         self._chip = It8951(bus, vcom)
         self._bus = bus

@@ -20,6 +20,8 @@ class PaperPanel:
         reach: of a partial redraw, see `player.ink`.
     """
 
+    most_partials = 0
+
     def __init__(self, size: Size, reach: float = REACH) -> None:
         self.size = size
         self.ink = Ink.clean(_stripes(size), reach)

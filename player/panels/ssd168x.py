@@ -49,10 +49,12 @@ class Ssd168xPanel:
         facts: which panel it is, one of `ssd168x_facts.PANELS`.
     """
 
+    most_partials = 5
+
     def __init__(self, bus: Bus, facts: Ssd168x) -> None:
         self.size = facts.size
         self.partials_since_full = 0
-        """Waveshare asks for a full redraw after five; that is the refresh policy's to see to."""
+        """Waveshare asks for a full redraw after five; whoever calls sees to that, by `most_partials`."""
         self.resets = 0
         """Times that the chip was reset because it did not do what it should."""
         self._bus, self._facts = bus, facts
