@@ -129,7 +129,12 @@ def test_a_render_stopped_by_force_is_playable_and_goes_on(long_film, long_reel,
         "--key-interval",
         "16",
     ]
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    child = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell ignores it
+    )
     deadline = time.monotonic() + 60
     while not (out.exists() and out.stat().st_size > 500_000):
         assert child.poll() is None and time.monotonic() < deadline
