@@ -38,8 +38,6 @@ class Easel:
         """Full ones among them."""
         self.resets = 0
         """Times that the panel had to be set up anew, or would not be."""
-        self.flashed = 0.0
-        """Area that flashed, in panels."""
         self.ghosts = 0.0
         """Share of the picture that is grey instead of black."""
 
@@ -73,7 +71,6 @@ class Easel:
             self.redraws += 1
             self.flashes += how.kind is Redraw.FULL
             self._partials = 0 if how.kind is Redraw.FULL else self._partials + 1
-            self.flashed += how.flashed(frame.size.pixels)
         self.glass = self.glass.after(frame, how)
         self.last = how.kind
         ink = self.glass.ink

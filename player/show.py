@@ -119,12 +119,13 @@ class Show:
     def _try_again(self) -> None:
         if self._clock.ticks() < self._retry_at:
             return
+        self._trouble = ""
         if self._reel is not None:
             self._draw(self._reel, self._wanted, flash=True)
         else:
             self._shelf_seen = None
             self._look_for_a_film()
-        self._failures, self._trouble = 0, ""
+        self._failures = 0
 
     # --- what the owner wants ----------------------------------------------------------------------------
 
@@ -234,9 +235,8 @@ class Show:
         if reel.refresh():
             self._keep_pace()
         if self._state != "playing" and self._clock.ticks() - self._cleaned >= DAY and not self._quiet():
-            self._draw(
-                reel, self._desk.bookmark.frame, flash=True
-            )  # ink that stands still for days stays there
+            # Ink that stands still for days stays there.
+            self._draw(reel, self._desk.bookmark.frame, flash=True)
         if self._desk.wishes.paused:
             self._state = "paused"
             return
@@ -277,11 +277,11 @@ class Show:
             number, frame = further, reel.frame(further)
         record, before = reel.record(number), self._record
         cut = record.stamp.cut or before is None or record.stamp.shot != before.stamp.shot
-        self._record = record
         if flash:
             self._easel.put(frame, FLASH)
         else:
             self._easel.show(frame, self._desk.settings.calm_clean, self._moment(number, cut))
+        self._record = record
         if self._easel.last is Redraw.FULL:
             self._cleaned = self._clock.ticks()
         self._card = ""

@@ -12,10 +12,12 @@ answer in time it is reset once and the frame is drawn in full; if that fails to
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import numpy as np
 
+from player.errors import LongtakeError
 from player.frame import Box, Frame, FrameError, Size
 from player.panels.areas import boxes, changed_cells
 from player.panels.bus import Bus, BusTimeoutError
@@ -89,11 +91,10 @@ class It8951Panel:
         self._shown = None
 
     def close(self) -> None:
-        """Put the controller to sleep; the picture stays."""
-        try:
+        """Put the controller to sleep; the picture stays. One that does not answer is left as it is."""
+        with contextlib.suppress(LongtakeError):
             self._chip.sleep()
-        finally:
-            self._bus.close()
+        self._bus.close()
 
     def _fits(self, frame: Frame) -> None:
         if frame.size != self.size:
