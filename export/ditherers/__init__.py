@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from export.ditherers.diffusion import FloydSteinberg, Hysteresis
+from export.ditherers.direct_search import DirectSearch
 from export.ditherers.mask import Bayer, BlueNoise, Threshold
 from export.stages.tone import Grey
 from player.errors import LongtakeError
@@ -43,6 +44,7 @@ class Ditherer(Protocol):
 
 
 DITHERERS: Mapping[str, Callable[[], Ditherer]] = {
+    "direct-search": DirectSearch,
     "hysteresis": Hysteresis,
     "floyd-steinberg": FloydSteinberg,
     "blue-noise": BlueNoise,

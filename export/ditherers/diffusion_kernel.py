@@ -34,3 +34,32 @@ def diffuse(grey: Grey, white: npt.NDArray[np.bool_], lean: int) -> None:  # pra
             under = error
             right = 7 * error
         below[width] = beside
+
+
+@numba.njit(nogil=True, cache=True)
+def diffuse_freely(grey: Grey, white: npt.NDArray[np.uint8], lean: int) -> None:  # pragma: no cover
+    """The same without Pillow's clamp: no error is lost but at the edges, in all ink and in all paper.
+
+    Near black and white the clamp eats errors, and with them the mean tone; what a search starts from has to
+    have that right, for it mends only what is near.
+    """
+    height, width = grey.shape
+    line = np.zeros(width + 2, dtype=np.int32)
+    below = np.zeros(width + 2, dtype=np.int32)
+    for y in range(height):
+        right = 0
+        below[:] = 0
+        for x in range(width):
+            level = np.int32(grey[y, x])
+            value = 16 * level + line[x + 1] + right
+            on = value > 16 * (128 - lean if white[y, x] else 128 + lean)
+            if level == 0 or level == 255:
+                on = level == 255
+            white[y, x] = on
+            error = min(4080, max(-4080, value - 4080 if on else value))
+            part = error >> 4
+            right = 7 * part
+            below[x] += 3 * part
+            below[x + 1] += 5 * part
+            below[x + 2] += error - 15 * part
+        line, below = below, line

@@ -1,0 +1,149 @@
+"""The direct search, held against its own definition, written out the slow way."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from export.ditherers import DITHERERS, direct_search, eye
+from export.ditherers.diffusion import FloydSteinberg
+from export.ditherers.direct_search import DirectSearch
+from player.frame import Frame, FrameError, Size, difference
+
+UNIT = 255 * eye.DOT
+
+
+def smooth(height: int, width: int, seed: int) -> np.ndarray:
+    """A picture with edges, slopes and flats, and a little noise."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    picture = 110 + 70 * np.sin(x / 23 + seed) + 50 * np.cos(y / 17) + 60 * ((x // 40 + y // 30) % 2)
+    return np.clip(picture + random.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+
+
+def energy(grey: np.ndarray, white: np.ndarray) -> float:
+    """Error under the eye, by definition, in dots' energies."""
+    error = 255.0 * white - grey
+    size = [side + 2 * eye.REACH for side in error.shape]
+    spread = np.fft.irfft2(
+        np.fft.rfft2(error, size) * np.fft.rfft2(eye.KERNEL.astype(float), size), size
+    )[eye.REACH : eye.REACH + error.shape[0], eye.REACH : eye.REACH + error.shape[1]]  # fmt: skip
+    return float((error * spread).sum()) / 255 / UNIT
+
+
+def cost(grey: np.ndarray, white: np.ndarray, before: np.ndarray, price: int) -> float:
+    return energy(grey, white) + price / 1000 * np.count_nonzero(white != before)
+
+
+def test_the_bells_are_bells():
+    places = np.arange(8) - 3.5
+    for deviation, bell in eye.BELLS.items():
+        exact = np.exp(-(places**2) / 2 / deviation**2)
+        assert sum(bell) == 256
+        assert np.abs(np.array(bell) - 256 * exact / exact.sum()).max() <= 1
+
+
+def test_the_kernel_is_symmetric_and_raises_no_error_anywhere_in_the_spectrum():
+    assert eye.KERNEL.shape == (15, 15) and eye.KERNEL[7, 7] == eye.DOT == eye.KERNEL.max()
+    assert np.array_equal(eye.KERNEL, eye.KERNEL.T) and np.array_equal(eye.KERNEL, eye.KERNEL[::-1, ::-1])
+    spectrum = np.fft.fft2(np.roll(np.pad(eye.KERNEL, (0, 49)), (-7, -7), (0, 1))).real
+    assert spectrum.min() > -1e-3 * spectrum.max()
+
+
+def test_the_factors_make_the_kernel():
+    made = sum(np.outer(line, line) for line in eye.FACTORS.astype(int)) / 256
+    assert np.abs(made - eye.KERNEL).max() < 3
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 99), height=st.integers(1, 40), width=st.integers(1, 150), price=st.integers(0, 300)
+)
+def test_the_result_costs_less_than_what_it_starts_from_and_no_single_turn_makes_it_better(
+    seed, height, width, price
+):
+    grey = smooth(height, width, seed)
+    previous = DirectSearch().dither(smooth(height, width, seed + 1), None)
+    before = previous.mask()
+    white = DirectSearch(price).dither(grey, previous).mask()
+    found = cost(grey, white, before, price)
+    assert found <= cost(grey, FloydSteinberg().dither(grey, None).mask(), before, price)
+    loss = (2 * direct_search.SLACK + 4) / 1000  # the factors are not quite the kernel
+    random = np.random.default_rng(seed)
+    free = (grey > 0) & (grey < 255)
+    for _ in range(40):
+        y, x = random.integers(height), random.integers(width)
+        for dy, dx in itertools.product((-1, 0, 1), repeat=2):
+            other = (y + dy, x + dx)
+            if not (0 <= other[0] < height and 0 <= other[1] < width) or not (free[y, x] and free[other]):
+                continue
+            if other != (y, x) and white[other] == white[y, x]:
+                continue
+            turned = white.copy()
+            turned[other] = not white[other]
+            if other != (y, x):
+                turned[y, x] = not white[y, x]
+            assert cost(grey, turned, before, price) > found - loss
+
+
+def test_what_it_looks_like_is_nearer_to_the_picture_than_floyd_steinberg():
+    grey = smooth(200, 300, 5)
+    found, diffused = (
+        energy(grey, one.dither(grey, None).mask()) for one in (DirectSearch(), FloydSteinberg())
+    )
+    assert found < 0.85 * diffused
+
+
+def test_the_dearer_a_change_the_fewer_there_are_and_the_farther_from_the_picture():
+    first, second = smooth(150, 200, 3), smooth(150, 200, 4)
+    previous = DirectSearch().dither(first, None)
+    frames = [DirectSearch(price).dither(second, previous) for price in (0, 20, 50, 100, 200, 500)]
+    changes = [difference(previous, frame).changed for frame in frames]
+    errors = [energy(second, frame.mask()) for frame in frames]
+    assert changes == sorted(changes, reverse=True) and changes[-1] < changes[0] / 1.5
+    assert errors == sorted(errors)
+
+
+def test_a_still_picture_comes_to_rest_and_noise_hardly_moves_it():
+    random = np.random.default_rng(1)
+    still = smooth(200, 300, 2)
+    frame = DirectSearch().dither(still, None)
+    shares = []
+    for _ in range(6):
+        noisy = np.clip(still + random.normal(0, 3, still.shape), 1, 254).astype(np.uint8)
+        after = DirectSearch().dither(noisy, frame)
+        shares.append(difference(frame, after).changed / still.size)
+        frame = after
+    assert max(shares) < 0.01
+    for _ in range(4):
+        frame, before = DirectSearch().dither(still, frame), frame
+    assert difference(before, frame).changed / still.size < 0.0002
+
+
+def test_a_fade_leaves_nothing_behind():
+    """To black and back; then it stands four frames, and looks as a fresh dither does."""
+    grey = smooth(160, 240, 6)
+    frame = DirectSearch().dither(grey, None)
+    for share in [*np.linspace(1, 0, 12), *np.linspace(0, 1, 12), 1, 1, 1, 1]:
+        frame = DirectSearch().dither((grey * share).astype(np.uint8), frame)
+    assert energy(grey, frame.mask()) < 1.35 * energy(grey, DirectSearch().dither(grey, None).mask())
+
+
+def test_ink_and_paper_stay_pure_beside_a_picture():
+    grey = smooth(80, 120, 7)
+    grey[:20], grey[60:] = 0, 255
+    frame = DirectSearch().dither(grey, DirectSearch().dither(255 - grey, None))
+    assert not frame.mask()[:20].any() and frame.mask()[60:].all()
+
+
+def test_it_refuses_a_frame_of_another_size():
+    with pytest.raises(FrameError, match="8×8 frame cannot come before a 120×80 one"):
+        DirectSearch().dither(smooth(80, 120, 0), Frame.black(Size(8, 8)))
+
+
+def test_it_is_the_default():
+    assert next(iter(DITHERERS)) == "direct-search"
