@@ -25,6 +25,7 @@ from pathlib import Path
 from export.ditherers import ditherer
 from export.film import Film
 from export.look import Look
+from export.stages.tone import Grey
 from export.survey import Piece, survey
 from player.errors import LongtakeError
 from player.frame import Frame
@@ -57,7 +58,7 @@ class Job:
 
     film: Path
     look: Look
-    ditherer: str = "hysteresis"
+    ditherer: str = "direct-search"
     step: int = 1
     key_interval: int = 64
     title: str = ""
@@ -133,8 +134,8 @@ def render(
         tell(Progress(writer.count, expected, writer.length))
         if writer.finished:
             return writer.count
-        last = writer.last
-        pieces = survey(film, job.step, last[0] if last else None, writer.count)
+        memory = ditherer(job.ditherer).memory
+        pieces = survey(film, job.step, writer.recent[-max(1, memory) :], writer.count, memory)
         for piece, done in _work(job, pieces, lambda: writer.last, workers or os.cpu_count() or 1):
             writer.append(piece.stamps[0], done.first)
             writer.extend(piece.stamps[1:], done.rest, done.last)
@@ -224,11 +225,18 @@ def _dither(job: Job, piece: Piece, previous: Frame | None) -> _Done:
     wanted = {stamp.number: stamp for stamp in piece.stamps}
     first: Frame | None = None
     rest: list[Coded] = []
+    before = deque[Grey](maxlen=ditherer_.memory)
     for moment in film.moments(piece.start):
         stamp = wanted.get(moment.number)
         if stamp is None:
+            if moment.number in piece.lead:
+                before.appendleft(job.look.grey(moment))
             continue
-        frame = ditherer_.dither(job.look.grey(moment), None if stamp.cut else previous)
+        if stamp.cut:
+            before.clear()
+        grey = job.look.grey(moment)
+        frame = ditherer_.dither(grey, None if stamp.cut else previous, tuple(before))
+        before.appendleft(grey)
         if first is None:
             first = frame
         else:

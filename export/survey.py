@@ -6,7 +6,8 @@ first pieces are being dithered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from export.film import Film, Glimpse, Place
@@ -22,44 +23,62 @@ class Piece:
     """Some frames in a row, for one worker.
 
     Args:
-        start: where the first of them is in the film.
+        start: where to begin in the film: at the first of `lead`, else at the first of `stamps`.
         number: of the first of them in the reel.
         stamps: one for each.
+        lead: numbers in the film of those before them in their shot that a ditherer wants to see, in order.
     """
 
     start: Place
     number: int
     stamps: tuple[Stamp, ...]
+    lead: tuple[int, ...] = ()
 
 
-def survey(film: Film, step: int, last: Stamp | None = None, number: int = 0) -> Iterator[Piece]:
+def survey(
+    film: Film, step: int, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0
+) -> Iterator[Piece]:
     """Cut a film into pieces.
 
     Args:
         film: the film.
         step: take every so manieth frame.
-        last: stamp of the last frame that is done already; None to begin at the beginning.
+        done: stamps of the last frames that are done already, in order, `memory` of them or one at the
+            least; none to begin at the beginning.
         number: of the first frame to come in the reel.
+        memory: how many frames of its shot before its own a piece is led in with.
     """
     piece: list[Stamp] = []
+    lead = recent = deque[Place](maxlen=memory)
     start = Place(0, None)
     before: Glimpse | None = None
-    shot = last.shot if last else 0
-    for glimpse in film.glimpses(film.place(last.number, last.time) if last else None):
+    shot = done[-1].shot if done else 0
+    known = {stamp.number: stamp for stamp in done}
+    for glimpse in film.glimpses(film.place(done[0].number, done[0].time) if done else None):
         if glimpse.place.number % step:
             continue
-        if before is None and last is not None:
-            before = glimpse
-            continue
-        cut = before is None or is_cut(before.thumbnail, glimpse.thumbnail)
-        shot += cut and before is not None
-        if piece and (len(piece) >= LONG or (len(piece) >= SHORT and (glimpse.key or cut))):
-            yield Piece(start, number, tuple(piece))
-            number += len(piece)
-            piece = []
-        if not piece:
-            start = glimpse.place
-        piece.append(Stamp(glimpse.place.number, glimpse.time, shot, cut))
+        stamp = known.get(glimpse.place.number)
+        if stamp is None:
+            cut = before is None or is_cut(before.thumbnail, glimpse.thumbnail)
+            shot += cut and before is not None
+            if piece and (len(piece) >= LONG or (len(piece) >= SHORT and (glimpse.key or cut))):
+                yield _piece(start, number, piece, lead)
+                number += len(piece)
+                piece = []
+            stamp = Stamp(glimpse.place.number, glimpse.time, shot, cut)
+            if stamp.cut:
+                recent.clear()
+            if not piece:
+                lead = recent.copy()
+                start = lead[0] if lead else glimpse.place
+            piece.append(stamp)
+        elif stamp.cut:
+            recent.clear()
+        recent.append(glimpse.place)
         before = glimpse
     if piece:
-        yield Piece(start, number, tuple(piece))
+        yield _piece(start, number, piece, lead)
+
+
+def _piece(start: Place, number: int, stamps: list[Stamp], lead: Iterable[Place]) -> Piece:
+    return Piece(start, number, tuple(stamps), tuple(place.number for place in lead))

@@ -51,14 +51,18 @@ def long_reel(long_film) -> Path:
 
 
 def test_every_frame_is_the_films_in_order_dithered(small_reel):
-    one = ditherer("hysteresis")
+    one = ditherer("direct-search")
     with Film(clip()) as film, Reel.open(small_reel) as reel:
         assert reel.finished and reel.header.size == SMALL.panel
-        previous = None
+        previous, before = None, []
         for number, moment in enumerate(film.moments()):
             stamp = reel.record(number).stamp
             assert (stamp.number, stamp.time) == (moment.number, moment.time)
-            previous = one.dither(SMALL.grey(moment), None if stamp.cut else previous)
+            if stamp.cut:
+                previous, before = None, []
+            grey = SMALL.grey(moment)
+            previous = one.dither(grey, previous, before)
+            before = [grey, *before]
             assert reel.frame(number) == previous
             reel.check(number)
         assert number + 1 == len(reel)
@@ -67,10 +71,14 @@ def test_every_frame_is_the_films_in_order_dithered(small_reel):
 def test_the_header_says_what_was_done(small_reel):
     with Reel.open(small_reel) as reel:
         head = reel.header
-    assert (head.title, head.source, head.ditherer) == ("big-buck-bunny", "big-buck-bunny.mp4", "hysteresis")
+    assert (head.title, head.source, head.ditherer) == (
+        "big-buck-bunny",
+        "big-buck-bunny.mp4",
+        "direct-search",
+    )
     assert head.source_sha256 == "f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd"
     assert head.rate == 25 and head.duration == pytest.approx(5.28)
-    assert head.settings == {"lean": 32, "fit": "letterbox", "brightness": 0, "contrast": 0}
+    assert head.settings == {"price": 60, "lean": 110, "fit": "letterbox", "brightness": 0, "contrast": 0}
 
 
 def test_the_letterbox_is_straight_and_the_picture_upright(small_reel):
@@ -83,7 +91,7 @@ def test_the_letterbox_is_straight_and_the_picture_upright(small_reel):
     assert sky > 0.6 > shade, "the sky is bright and on the right"
 
 
-@pytest.mark.parametrize("name", ["hysteresis", "floyd-steinberg"])
+@pytest.mark.parametrize("name", ["direct-search", "hysteresis", "floyd-steinberg"])
 def test_any_number_of_processes_gives_the_same_bytes(tmp_path, name):
     made = []
     for workers in (1, 2, 4):

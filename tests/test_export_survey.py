@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,9 +56,11 @@ def film_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return make
 
 
-def pieces_of(path: Path, step: int = 1, last: Stamp | None = None, number: int = 0) -> list[Piece]:
+def pieces_of(
+    path: Path, step: int = 1, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0
+) -> list[Piece]:
     with Film(path) as film:
-        return list(survey(film, step, last, number))
+        return list(survey(film, step, done, number, memory))
 
 
 def stamps_of(pieces: list[Piece]) -> list[Stamp]:
@@ -169,19 +171,23 @@ def test_a_survey_that_goes_on_ends_as_one_in_a_single_run(
     path = film_of(name)
     whole = stamps_of(pieces_of(path, step))
     done = data.draw(st.integers(1, len(whole)))
-    rest = pieces_of(path, step, whole[done - 1], done)
+    memory = data.draw(st.integers(0, 9))
+    rest = pieces_of(path, step, whole[max(0, done - max(1, memory)) : done], done, memory)
     assert stamps_of(rest) == whole[done:]
     number = done
     with Film(path, threads=1) as film:
         for piece in rest:
             assert piece.number == number
-            assert next(iter(film.moments(piece.start))).number == piece.stamps[0].number
+            first = piece.stamps[0]
+            shot = [one.number for one in whole[:number] if one.shot == first.shot]
+            assert list(piece.lead) == shot[len(shot) - min(memory, len(shot)) :]
+            assert next(iter(film.moments(piece.start))).number == [*piece.lead, first.number][0]
             number += len(piece.stamps)
 
 
 def test_a_survey_that_is_done_has_nothing_left(film_of: Callable[[str], Path]) -> None:
     whole = stamps_of(pieces_of(film_of("film.mp4")))
-    assert pieces_of(film_of("film.mp4"), 1, whole[-1], len(whole)) == []
+    assert pieces_of(film_of("film.mp4"), 1, whole[-1:], len(whole)) == []
 
 
 def test_a_film_of_one_frame_is_one_piece(tmp_path: Path) -> None:

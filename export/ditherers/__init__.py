@@ -6,7 +6,7 @@ then hold it to the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from export.ditherers.diffusion import FloydSteinberg, Hysteresis
@@ -28,15 +28,20 @@ class Ditherer(Protocol):
     def remembers(self) -> bool:
         """Whether `previous` makes a difference, so that a shot must be dithered in order."""
 
+    @property
+    def memory(self) -> int:
+        """How many greys before this one it wants to see."""
+
     def settings(self) -> Mapping[str, str | float]:
         """What decides its dots besides its name, for the reel's header."""
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """Dither one picture.
 
         Args:
             grey: ``uint8`` of shape ``(height, width)``: share of white dots, 255 for all.
             previous: the frame that will be on the panel before; None at the beginning of a shot.
+            before: the greys of the same shot before this one, the newest first; `memory` are looked at.
 
         Raises:
             FrameError: `previous` has another size.

@@ -6,6 +6,7 @@ calms it: the threshold leans towards what the pixel was before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -20,12 +21,13 @@ class FloydSteinberg:
     """Floyd and Steinberg (1976) as Pillow does it: in whole numbers, left to right, clamped."""
 
     remembers = False
+    memory = 0
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
         return from_image(Image.fromarray(grey).convert("1", dither=Image.Dither.FLOYDSTEINBERG))
 
@@ -43,12 +45,13 @@ class Hysteresis:
 
     lean: int = 32
     remembers = True
+    memory = 0
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {"lean": self.lean}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
         height, width = grey.shape
         if previous is None:

@@ -16,6 +16,7 @@ film after film looks no worse than Floyd–Steinberg by any of the measures in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,32 +41,36 @@ class DirectSearch:
     It needs numba, which is on a workstation and not on the Pi.
     """
 
-    price: int = 50
+    price: int = 60
     lean: int = 110
     remembers = True
+    memory = 8
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {"price": self.price, "lean": self.lean}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
-        from export.ditherers import direct_search_kernel as kernel  # compiles, so only when it is wanted
+        # These compile, so only when it is wanted.
+        from export.ditherers import direct_search_kernel as kernel
+        from export.ditherers import rest
         from export.ditherers.diffusion_kernel import diffuse_freely
 
         height, width = grey.shape
         if previous is not None and previous.size != (width, height):
             raise FrameError(f"a {previous.size} frame cannot come before a {Size(width, height)} one")
         white = np.zeros((height, width), np.uint8) if previous is None else previous.mask().view(np.uint8)
-        before = white.copy()
+        shown = white.copy()
         diffuse_freely(grey, white, 0 if previous is None else self.lean)
         states = np.full((height + 2, width + 2), kernel.FIXED, np.uint8)
         gradient = np.zeros((height + 2 * REACH, width + 2 * REACH + 1), np.int32)
-        kernel.begin(grey, before, white, states)
+        kernel.begin(grey, shown, white, states)
         kernel.filtered(grey, white, FACTORS, gradient)
         lighter = np.zeros((kernel.SIZE, kernel.ROOM), np.int32)
         lighter[:, : kernel.SIZE] = 255 * KERNEL
-        price = 0 if previous is None else self.price
         unit = 255 * DOT
-        kernel.search(states, gradient, lighter, price * unit // 1000, SLACK * unit // 1000, ROUNDS)
+        price = 0 if previous is None else self.price * unit // 1000
+        prices = price >> rest.halvings(grey, before).astype(np.int32)
+        kernel.search(states, gradient, lighter, prices, SLACK * unit // 1000, ROUNDS)
         return Frame.of(states[1:-1, 1:-1] & kernel.WHITE == kernel.WHITE)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from export.ditherers.eye import REACH
+from export.ditherers.rest import BLOCK
 from export.stages.tone import Grey
 
 WHITE, MOVED, FIXED = 1, 2, 4
@@ -73,13 +74,13 @@ def filtered(grey: Grey, white: Bytes, factors: Ints, gradient: Ints) -> None:  
 
 @numba.njit(nogil=True, cache=True)
 def _costs(
-    states: Bytes, gradient: Ints, dot: int, price: int, black: Ints, white: Ints
+    states: Bytes, gradient: Ints, dot: int, prices: Ints, black: Ints, white: Ints
 ) -> None:  # pragma: no cover
     """What turning each pixel of a line costs, in `black` or `white` by its colour."""
     for x in range(states.size):
         state = states[x]
         slope = 2 * gradient[x]
-        cost = dot - price if state & MOVED else dot + price
+        cost = dot - prices[x] if state & MOVED else dot + prices[x]
         cost = cost - slope if state & WHITE else cost + slope
         cost = NEVER if state & FIXED else cost
         black[x] = NEVER if state & WHITE else cost
@@ -103,9 +104,10 @@ def _flags(
 
 
 @numba.njit(nogil=True, cache=True)
-def _cost(states: Bytes, gradient: Ints, dot: int, price: int, y: int, x: int) -> int:  # pragma: no cover
+def _cost(states: Bytes, gradient: Ints, dot: int, prices: Ints, y: int, x: int) -> int:  # pragma: no cover
     state = states[y + 1, x + 1]
     slope = 2 * gradient[y + REACH, x + REACH]
+    price = prices[y // BLOCK, x // BLOCK]
     cost = dot - price if state & MOVED else dot + price
     return int(cost - slope if state & WHITE else cost + slope)
 
@@ -123,18 +125,18 @@ def _turn(
 
 @numba.njit(nogil=True, cache=True)
 def _best(
-    states: Bytes, gradient: Ints, lighter: Ints, dot: int, price: int, slack: int, y: int, x: int
+    states: Bytes, gradient: Ints, lighter: Ints, dot: int, prices: Ints, slack: int, y: int, x: int
 ) -> tuple[bool, int, int]:  # pragma: no cover
     """The best of turning a pixel alone and of swapping it with one of its eight neighbours, if any pays."""
     state = states[y + 1, x + 1]
-    own = _cost(states, gradient, dot, price, y, x)
+    own = _cost(states, gradient, dot, prices, y, x)
     best, best_y, best_x = min(-slack, own), y, x
     for dy in range(-1, 2):
         for dx in range(-1, 2):
             other = states[y + 1 + dy, x + 1 + dx]
             if other & FIXED or not (state ^ other) & WHITE:
                 continue
-            both = own + _cost(states, gradient, dot, price, y + dy, x + dx)
+            both = own + _cost(states, gradient, dot, prices, y + dy, x + dx)
             both -= 2 * lighter[REACH + dy, REACH + dx]
             if both < best:
                 best, best_y, best_x = both, y + dy, x + dx
@@ -143,7 +145,7 @@ def _best(
 
 @numba.njit(nogil=True, cache=True)
 def search(
-    states: Bytes, gradient: Ints, lighter: Ints, price: int, slack: int, rounds: int
+    states: Bytes, gradient: Ints, lighter: Ints, prices: Ints, slack: int, rounds: int
 ) -> None:  # pragma: no cover
     """Turn pixels, alone or in pairs, until no turn pays, or `rounds` times over the picture.
 
@@ -151,7 +153,8 @@ def search(
         states: see `begin`; comes in as the seed and goes out as the result.
         gradient: see `filtered`.
         lighter: the kernel, times 255, in `ROOM` columns: what a pixel turning white adds to `gradient`.
-        price: of a pixel that differs from the frame before, in units of `lighter`.
+        prices: of a pixel that differs from the frame before, in units of `lighter`, for each block of
+            `BLOCK` × `BLOCK` pixels.
         slack: what a turn must gain at least.
         rounds: over the tiles that something turned in or near.
     """
@@ -165,6 +168,7 @@ def search(
     black = np.empty((TALL + 2, WIDE + 2), dtype=np.int32)
     white = np.empty((TALL + 2, WIDE + 2), dtype=np.int32)
     flags = np.empty(WIDE, dtype=np.int32)
+    line = np.empty(WIDE + 2, dtype=np.int32)
     ys, xs = np.empty(TALL * WIDE, dtype=np.int32), np.empty(TALL * WIDE, dtype=np.int32)
     for _ in range(rounds):
         calm = True
@@ -178,11 +182,13 @@ def search(
                 calm = False
                 left = column * WIDE
                 wide = min(WIDE, width - left)
+                for x in range(wide + 2):
+                    line[x] = prices[top // BLOCK, min(max(left + x - 1, 0), width - 1) // BLOCK]
                 for y in range(tall + 2):
                     _costs(
                         states[top + y, left : left + wide + 2],
                         gradient[top + y + REACH - 1, left + REACH - 1 : left + REACH + wide + 1],
-                        dot, price, black[y], white[y],
+                        dot, line[: wide + 2], black[y], white[y],
                     )  # fmt: skip
                 count = 0
                 for y in range(tall):
@@ -202,7 +208,7 @@ def search(
                                 count += 1
                 for i in range(count):
                     y, x = ys[i], xs[i]
-                    pays, other_y, other_x = _best(states, gradient, lighter, dot, price, slack, y, x)
+                    pays, other_y, other_x = _best(states, gradient, lighter, dot, prices, slack, y, x)
                     if not pays:
                         continue
                     _turn(states, gradient, lighter, darker, y, x)

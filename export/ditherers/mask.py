@@ -6,6 +6,7 @@ price is a picture some 4 dB worse than error diffusion's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -27,12 +28,13 @@ class Threshold:
 
     level: int = 127
     remembers = False
+    memory = 0
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {"level": self.level}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
         return Frame.of(grey > self.level)
 
@@ -42,12 +44,13 @@ class Bayer:
     """The ordered matrix of Bayer (1973), 8×8."""
 
     remembers = False
+    memory = 0
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {"order": 8}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
         return _compare(grey, _bayer())
 
@@ -57,12 +60,13 @@ class BlueNoise:
     """A 128×128 blue-noise mask made by void-and-cluster (Ulichney 1993), see `void_and_cluster`."""
 
     remembers = False
+    memory = 0
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
         return {"mask": "void-and-cluster 128"}
 
-    def dither(self, grey: Grey, previous: Frame | None) -> Frame:
+    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
         return _compare(grey, _blue_noise())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,9 @@ from player.reel.header import ReelHeader
 from player.reel.layout import MAX_FRAMES, SEGMENT, End, ReelError, Segment, pack_end, pack_segment
 from player.reel.reader import Reel
 from player.reel.record import HEAD, Coded, Record, Stamp, encode
+
+RECENT = 16
+"""Stamps of so many frames are at hand for whoever goes on with a reel."""
 
 
 class ReelWriter:
@@ -34,7 +38,7 @@ class ReelWriter:
         self.finished = False
         """Whether the end mark is there."""
         self._last: Frame | None = None
-        self._stamp: Stamp | None = None
+        self._recent: deque[Stamp] = deque(maxlen=RECENT)
 
     @classmethod
     def create(cls, path: Path, header: ReelHeader) -> ReelWriter:
@@ -102,7 +106,12 @@ class ReelWriter:
     @property
     def last(self) -> tuple[Stamp, Frame] | None:
         """Where in the film the newest frame comes from, and that frame; None in an empty reel."""
-        return None if self._stamp is None or self._last is None else (self._stamp, self._last)
+        return None if self._last is None else (self._recent[-1], self._last)
+
+    @property
+    def recent(self) -> tuple[Stamp, ...]:
+        """Where in the film the newest frames come from, up to `RECENT` of them, in order."""
+        return tuple(self._recent)
 
     def finish(self) -> None:
         """Put the end mark; the reel is then whole and on the disk."""
@@ -156,7 +165,7 @@ class ReelWriter:
         self._offsets.append(self._end)
         self._write(record.pack() + coded.payload)
         self.count += 1
-        self._stamp = stamp
+        self._recent.append(stamp)
         if len(self._offsets) == SEGMENT:
             self._close_segment()
 
@@ -177,7 +186,8 @@ class ReelWriter:
         self.finished = reel.finished and whole == len(reel)
         record = reel.record(whole - 1)
         self.count = whole
-        self._last, self._stamp = reel.frame(whole - 1), record.stamp
+        self._last = reel.frame(whole - 1)
+        self._recent.extend(reel.record(number).stamp for number in range(max(0, whole - RECENT), whole))
         self._key_distance = record.key_distance
         if self.finished:
             return
