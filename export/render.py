@@ -8,85 +8,27 @@ was cut or by how many it was worked on, so an interrupted reel that is taken up
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from export.ditherers import ditherer
 from export.film import Film
-from export.look import Look
-from export.stages.tone import Grey
+from export.job import Job, RenderError
 from export.survey import Piece, survey
-from player.errors import LongtakeError
+from export.worker import Done, become_worker, work
 from player.frame import Frame
-from player.reel import Chapter, Coded, ReelError, ReelHeader, ReelWriter, Stamp, encode, is_key
+from player.reel import ReelError, ReelHeader, ReelWriter, Stamp
 
 PATIENCE = 1800.0
 """Seconds that a worker may take for one piece before it is given up."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 AHEAD = 4
 """Pieces surveyed ahead for each worker."""
-
-
-class RenderError(LongtakeError, RuntimeError):
-    """A render that could not go on; what is in the reel stays there."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that decides a reel.
-
-    Args:
-        film: path of the film file.
-        look: how its pictures become grey.
-        ditherer: name of the ditherer.
-        step: take every so manieth frame.
-        key_interval: at least every so many frames one stands alone.
-        title: of the film; empty to take the file's own.
-        credit: who made it, under which licence.
-    """
-
-    film: Path
-    look: Look
-    ditherer: str = "direct-search"
-    step: int = 1
-    key_interval: int = 64
-    title: str = ""
-    credit: str = ""
-
-    def header(self) -> ReelHeader:
-        """The header of the reel. Reads the whole film file once, for its hash.
-
-        Raises:
-            FilmError: the film cannot be opened.
-            DithererError: there is no such ditherer.
-        """
-        with Film(self.film) as film:
-            return ReelHeader(
-                size=self.look.panel,
-                key_interval=self.key_interval,
-                title=self.title or film.title,
-                credit=self.credit,
-                source=self.film.name,
-                source_sha256=film.sha256(),
-                ditherer=self.ditherer,
-                settings={**ditherer(self.ditherer).settings(), **self.look.settings()},
-                rate=film.rate,
-                step=self.step,
-                duration=film.duration,
-                chapters=tuple(Chapter(max(0.0, time), title) for time, title in film.chapters),
-                made_by=f"longtake {version('longtake')}",
-            )
 
 
 @dataclass(frozen=True)
@@ -160,22 +102,13 @@ def _writer(out: Path, header: ReelHeader, anew: bool) -> ReelWriter:
             return ReelWriter.create(out, header)
 
 
-@dataclass(frozen=True, eq=False)
-class _Done:
-    """A piece, dithered: the first frame plain, since only the reel knows what comes before it."""
-
-    first: Frame
-    rest: tuple[Coded, ...]
-    last: Frame
-
-
 def _work(
     job: Job, pieces: Iterator[Piece], newest: Callable[[], tuple[Stamp, Frame] | None], workers: int
-) -> Iterator[tuple[Piece, _Done]]:
+) -> Iterator[tuple[Piece, Done]]:
     """Share the pieces out, and yield them in order."""
     chained = ditherer(job.ditherer).remembers
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _become_worker)
-    waiting: deque[tuple[Piece, Future[_Done] | None]] = deque()
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), become_worker)
+    waiting: deque[tuple[Piece, Future[Done] | None]] = deque()
     try:
         more = True
         while more or waiting:
@@ -184,13 +117,13 @@ def _work(
                 more = piece is not None
                 if piece is not None:
                     free = not chained or piece.stamps[0].cut
-                    waiting.append((piece, pool.submit(_dither, job, piece, None) if free else None))
+                    waiting.append((piece, pool.submit(work, job, piece, None) if free else None))
             if not waiting:
                 break
             piece, future = waiting.popleft()
             if future is None:
                 last = newest()
-                future = pool.submit(_dither, job, piece, last[1] if last else None)
+                future = pool.submit(work, job, piece, last[1] if last else None)
             yield piece, future.result(PATIENCE)
     except BrokenExecutor as error:
         raise RenderError("a worker process died, perhaps for lack of memory; run again to go on") from error
@@ -198,56 +131,3 @@ def _work(
         raise RenderError(f"a worker gave no answer for {PATIENCE:g} s; run again to go on") from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _become_worker() -> None:
-    """Leave Ctrl-C to the parent, go when the parent has gone, and keep freed memory for the next picture."""
-    libc = ctypes.CDLL(None)
-    if hasattr(
-        libc, "mallopt"
-    ):  # glibc; it gives pictures back to the kernel otherwise, for a fifth of the time
-        libc.mallopt(M_TRIM_THRESHOLD, -1)
-        libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def leave() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=leave, daemon=True).start()
-
-
-def _dither(job: Job, piece: Piece, previous: Frame | None) -> _Done:
-    """Dither one piece. Runs in a worker."""
-    film, ditherer_ = _film(job.film), ditherer(job.ditherer)
-    wanted = {stamp.number: stamp for stamp in piece.stamps}
-    first: Frame | None = None
-    rest: list[Coded] = []
-    before = deque[Grey](maxlen=ditherer_.memory)
-    for moment in film.moments(piece.start):
-        stamp = wanted.get(moment.number)
-        if stamp is None:
-            if moment.number in piece.lead:
-                before.appendleft(job.look.grey(moment))
-            continue
-        if stamp.cut:
-            before.clear()
-        grey = job.look.grey(moment)
-        frame = ditherer_.dither(grey, None if stamp.cut else previous, tuple(before))
-        before.appendleft(grey)
-        if first is None:
-            first = frame
-        else:
-            number = piece.number + len(rest) + 1
-            rest.append(encode(frame, previous, is_key(number, stamp, job.key_interval)))
-        previous = frame
-        if len(rest) + 1 == len(piece.stamps):
-            return _Done(first, tuple(rest), frame)
-    raise RenderError(f"{job.film.name} gave other frames the second time it was read")
-
-
-@cache
-def _film(path: Path) -> Film:
-    return Film(path, threads=1)

@@ -14,13 +14,14 @@ from player.clock import SystemClock
 from player.easel import Easel
 from player.errors import LongtakeError
 from player.frame import FrameError
+from player.home import Home, default_root
 from player.panels import NAMES, Panel, PanelError, open_panel
 from player.panels.it8951 import It8951Panel
 from player.picture import from_image
 from player.refresh import Redraw
 from player.settings import Settings
 from player.show import Show
-from player.state import Home, default_root, read_wishes
+from player.state import read_wishes
 from player.workbench import describe, selftest
 
 log = logging.getLogger("longtake.player")
@@ -76,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         usual = "it8951" if command is not play else "paper"
         command.add_argument("--panel", default=usual, help=f"one of {', '.join(NAMES)} (default: {usual})")
         command.add_argument("--vcom", type=float, default=0.0, help="volts, as printed on the panel's cable")
+        command.add_argument(
+            "--temperature", type=int, default=0, help="°C to go by instead of the panel's own sensor"
+        )
     return parser
 
 
@@ -90,7 +94,12 @@ def _play(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    panel = open_panel(options.panel, vcom=options.vcom or _wished(home, settings).vcom)
+    wished = _wished(home, settings)
+    panel = open_panel(
+        options.panel,
+        vcom=options.vcom or wished.vcom,
+        temperature=options.temperature or wished.temperature,
+    )
     show = Show(home, Easel(panel, home), clock, settings, options.panel)
     log.info("playing from %s on panel %s", home.reels, options.panel)
     try:
@@ -158,7 +167,7 @@ def _selftest(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> Panel:
-    return open_panel(options.panel, vcom=options.vcom)
+    return open_panel(options.panel, vcom=options.vcom, temperature=options.temperature)
 
 
 def _controller(options: argparse.Namespace) -> It8951Panel:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from player.errors import LongtakeError
+from player.home import Home
 from player.settings import Settings
-from player.state import Bookmark, Home, Status, Wishes, read_bookmark, read_wishes, save
+from player.state import (
+    Bookmark,
+    FilmWish,
+    SeekWish,
+    Status,
+    Wishes,
+    read_bookmark,
+    read_wishes,
+    save,
+)
 
 
 class Desk:
@@ -52,6 +64,45 @@ class Desk:
         self.wishes = wishes
         self._trouble["wishes"] = ""
         return True
+
+    def film_wish(self) -> FilmWish | None:
+        """The film chosen since the last time; from now on the bookmark knows of it."""
+        wish, applied = self.wishes.film, self.bookmark.applied
+        if wish is None or wish.id <= applied.film:
+            return None
+        self.bookmark = replace(self.bookmark, applied=replace(applied, film=wish.id))
+        return wish
+
+    def seek_wish(self) -> SeekWish | None:
+        """The place asked for since the last time; from now on the bookmark knows of it."""
+        wish, applied = self.wishes.seek, self.bookmark.applied
+        if wish is None or wish.id <= applied.seek:
+            return None
+        self.bookmark = replace(self.bookmark, applied=replace(applied, seek=wish.id))
+        return wish
+
+    def redraw_wish(self) -> bool:
+        """Whether a full redraw was asked for since the last time; from now on the bookmark knows of it."""
+        wish, applied = self.wishes.redraw, self.bookmark.applied
+        if wish <= applied.redraw:
+            return False
+        self.bookmark = replace(self.bookmark, applied=replace(applied, redraw=wish))
+        return True
+
+    def shown(self, film: str, reel: str, frame: int, now: float) -> None:
+        """Keep that a frame came onto the glass, and that the wishes that led there are carried out.
+
+        Args:
+            film: file name of its reel.
+            reel: id of its reel.
+            frame: its number.
+            now: time of day, in seconds since 1970.
+        """
+        places = {**self.bookmark.places, reel: frame}
+        self.bookmark = replace(
+            self.bookmark, film=film, reel=reel, frame=frame, shown_at=round(now, 3), places=places
+        )
+        self.keep()
 
     def keep(self) -> None:
         """Write the bookmark, if it is another than before; it is on the disk when this returns."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PIL import Image
 
+from player.cards import card
 from player.errors import LongtakeError
 from player.frame import Box, Frame, Size
+from player.home import Home, replace_file
 from player.ink import seen
-from player.panels import Panel, RegionalPanel
+from player.panels import Panel, RegionalPanel, TemperatureError, Thermometer
 from player.picture import png, to_image
 from player.refresh import FLASH, Glass, Moment, Redraw, Redrawing, RefreshPolicy
-from player.state import Home, replace_file
 
 
 class StuckError(LongtakeError, RuntimeError):
@@ -30,6 +31,7 @@ class Easel:
         self._home = home
         self.glass = Glass()
         self._partials = 0
+        self._said = ""
         self.last = Redraw.NONE
         """How the last frame was drawn."""
         self.redraws = 0
@@ -46,6 +48,17 @@ class Easel:
         """Of the panel."""
         return self._panel.size
 
+    @property
+    def temperature(self) -> int | None:
+        """Of the panel, in °C, as it was read last; None where nothing measures it."""
+        return self._panel.temperature if isinstance(self._panel, Thermometer) else None
+
+    def say(self, title: str, line: str) -> None:
+        """Put a card with a title and a line, unless it is there already."""
+        if self._said != title + line:
+            self.put(card(self.size, title, line), FLASH)
+            self._said = title + line
+
     def show(self, frame: Frame, calm_clean: float, moment: Moment) -> None:
         """Draw a frame as the policy thinks best."""
         policy = RefreshPolicy(calm_clean, regional=isinstance(self._panel, RegionalPanel))
@@ -60,10 +73,15 @@ class Easel:
 
         Raises:
             StuckError: the panel did not take it; what is on it is not known then.
+            TemperatureError: it is too cold or too warm to be drawn on; the next redraw must be a full one.
         """
+        self._said = ""
         if how.kind is not Redraw.NONE:
             try:
                 how = self._draw(frame, how)
+            except TemperatureError:
+                self.glass = Glass()  # areas may have been flashed before
+                raise
             except LongtakeError as error:
                 self.glass = Glass()
                 self.resets += 1

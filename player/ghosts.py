@@ -49,7 +49,8 @@ class Look:
 
 def look(frame: Frame) -> Look:
     """What the eye takes in of a frame in clean ink."""
-    counts = np.add.reduceat(np.bitwise_count(frame.bits), _edges(frame.size.height, CELL), axis=0)
+    rows = _edges(frame.size.height, CELL)
+    counts = np.add.reduceat(np.bitwise_count(frame.bits), rows, axis=0, dtype=np.uint8)
     tone = _blurred(counts.astype(np.float32) / _pixels(frame.size))
     return Look(tone, _slope(tone))
 
@@ -62,12 +63,14 @@ def ghosts(under: Plane, seen: Look, strength: float) -> Plane:
         seen: the picture that is asked for.
         strength: share of the picture below in what is seen, see `strength`.
     """
-    off = (under - seen.tone) * (seen.slope * np.float32(strength))
+    off = under - seen.tone
+    off *= seen.slope * np.float32(strength)
+    off *= off
     height, width = seen.tone.shape
-    rows, columns = _edges(height, _CELLS), _edges(width, _CELLS)
-    sums = np.add.reduceat(np.add.reduceat(off * off, rows, axis=-2), columns, axis=-1)
-    plain: Plane = np.sqrt(sums / np.outer(_lengths(height, _CELLS), _lengths(width, _CELLS)))
-    return plain.astype(np.float32)
+    sums = _sorting(height).T @ (off @ _sorting(width))
+    cells = np.outer(_lengths(height, _CELLS), _lengths(width, _CELLS)).astype(np.float32)
+    plain: Plane = np.sqrt(sums / cells)
+    return plain
 
 
 def strength(reach: float) -> float:
@@ -113,6 +116,11 @@ def _blurred(cells: Plane) -> Plane:
 def _pixels(size: Size) -> Plane:
     """By cell, how many pixels it has: fewer at the far edges of an odd panel."""
     return np.outer(_lengths(size.height, CELL), _lengths(size.width, CELL)).astype(np.float32)
+
+
+def _sorting(length: int) -> Plane:
+    """Ones where a cell's row (or column) of cells lies in a row of tiles: a product with it adds them up."""
+    return np.asarray(np.arange(length)[:, None] // _CELLS == np.arange(-(-length // _CELLS)), np.float32)
 
 
 def _edges(length: int, step: int) -> npt.NDArray[np.intp]:

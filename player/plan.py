@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from player.ghosts import Look, Plane, ghosts
+from player.frame import Frame
+from player.ghosts import TILE, Look, Plane, ghosts
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ def worth(
     looks: Sequence[Look],
     strength: float,
     price: float,
-    stays: float,
+    lasts: Sequence[float],
     whole: Plane | None = None,
 ) -> Worth:
     """What a full-quality redraw now would save, by tile.
@@ -45,7 +46,7 @@ def worth(
         looks: the frame that is due, and those to come as far as they are known.
         strength: share of the picture below in what is seen.
         price: of a redraw, in steps of L* times frames.
-        stays: for how many frames more the last one counts.
+        lasts: for how many frames each of them counts.
         whole: share of the panel in each tile, if the panel can only be redrawn as a whole. Then there is but
             one tile, and a redraw puts there the frame that is due; else it may be one yet to come.
     """
@@ -54,7 +55,7 @@ def worth(
     bill = np.stack([ghosts(pictures, one, strength) for one in looks])  # frame, picture below, tile
     if whole is not None:
         bill = (bill * whole).sum(axis=(2, 3), keepdims=True)
-    bill[-1] *= 1 + stays
+    bill *= np.array(lasts, np.float32)[:, None, None, None]
     rest = np.zeros_like(bill[0])
     for frame in range(count - 1, 0, -1):
         rest += bill[frame]  # from this frame on, with this picture below it
@@ -64,6 +65,16 @@ def worth(
     choices = rest[1:] if whole is None else rest[1:2]
     under = choices.argmin(axis=0)
     return Worth(rest[0] - choices.min(axis=0) - price, under)
+
+
+def mosaic(frames: Sequence[Frame], which: npt.NDArray[np.intp]) -> Frame:
+    """Of several frames of one size, in each tile the one of that number."""
+    bits = frames[0].bits.copy()
+    height, stride = bits.shape
+    of_pixel = np.repeat(np.repeat(which, TILE, axis=0), TILE // 8, axis=1)[:height, :stride]
+    for number in np.unique(which):
+        np.copyto(bits, frames[number].bits, where=of_pixel == number)
+    return Frame(frames[0].size, bits)
 
 
 TABOO = 1e12

@@ -12,16 +12,16 @@ seen, a figure that has left a dark doorway is.
 
 **The bargain** is struck for each tile of 32×32 pixels by itself. A flash has a price, in steps of lightness
 (L*) times frames: that much ghost a tile may show, added up, before a flash of it is worth while. The owner
-sets the price by one knob from calm to clean. A reel knows the frames to come, so the next dozen are looked
-at: `player.plan` finds the cheapest mixture of ghosts and flashes through them, and if that begins with a
-flash of the tile now, then so it shall be. From that alone flashes fall where they buy most: just after a
-cut, hardly ever just before one, at once where something has come to stand still, and never for what will be
-gone in a moment. Beyond the last frame that is known the picture is taken to stay for as long as it pays to
-look, or to the end of its shot.
+sets the price by one knob from calm to clean. A reel knows the frames to come, so those are looked at, near
+ones closely and far ones here and there: `player.plan` finds the cheapest mixture of ghosts and flashes
+through them, and if that begins with a flash of the tile now, then so it shall be. From that alone flashes
+fall where they buy most: just after a cut, hardly ever just before one, at once where something has come to
+stand still, and never for what will be gone in a moment. Beyond the last frame that is known the picture is
+taken to stay for as long as it pays to look, or to the end of its shot.
 
 **Three means** make flashes few and small:
 
-* *In places.* Only the tiles that are worth it flash, in at most 16 rectangles, and the partial redraw of the
+* *In places.* Only the tiles that are worth it flash, in a few rectangles, and the partial redraw of the
   rest follows at once. This is what saves most: in a film of a room in which people walk, six sevenths of
   the area that flashes for the same ghosts. A panel that can only flash as a whole is told so (`regional`).
 * *Ahead.* What a flash puts under the frame need not be that frame. In the middle of a pan it is better to
@@ -43,22 +43,24 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-
-import numpy as np
-import numpy.typing as npt
+from itertools import pairwise
 
 from player.frame import Box, Frame, FrameError
-from player.ghosts import TILE, Look, look, shares, strength, tiles
+from player.ghosts import look, shares, strength, tiles
 from player.ink import REACH, Ink
-from player.plan import Worth, rectangles, worth
+from player.plan import Worth, mosaic, rectangles, worth
 
 COOLDOWN = 20
 """Frames from one flash of the whole panel to the next: as the maker of the first such player had it."""
-HORIZON = 12
-"""Frames to come that are looked at. For the same ghost 8 take a tenth more flashed area, none take twice as
-much, and 20 a tenth less for twice the work (Big Buck Bunny, measured)."""
-RECTANGLES = 16
-"""Areas that flash at the most: a controller of this family drives so many at a time."""
+AHEAD = (*range(1, 13), 16, 24, 32, 48, 64)
+"""Which of the frames to come are looked at; each stands for those up to the next. The near ones say what to
+put under the frame, the far ones what lasts. Without those a car that drives past is taken to stay and
+flashed for, the road after it is not, and more flashes leave more ghosts."""
+HORIZON = AHEAD[-1]
+RECTANGLES = 4
+"""Areas that flash at the most. A controller drives sixteen, but with some firmware HRDY is low while a
+waveform runs, so they flash one after another, 0.6 s each, with the high voltage on. Four keep the panel busy
+for half as long as sixteen, and leave 2 % more ghost for the same area (Big Buck Bunny, knob at 5)."""
 STAYS = 8.0
 """For how many frames more the last known frame counts, times the square root of the price: the dearer the
 flashes, the farther they lie apart."""
@@ -148,7 +150,7 @@ class Moment:
     """What there is to know when a frame is due.
 
     Args:
-        to_come: the frames after it, in order, as far as they are known; `HORIZON` of them are looked at.
+        to_come: the frames after it, in order, as far as they are known, at most `HORIZON`.
         lasting: frames of the last one's shot that follow it, if that is known.
         cut: whether the frame begins a shot.
         quiet: whether nothing may flash now.
@@ -206,22 +208,27 @@ class RefreshPolicy:
         rested = glass.since + 1 >= self.cooldown
         if not self.regional and not rested:
             return QUIET
-        frames = (frame, *moment.to_come[:HORIZON])
-        found = self._worth(glass, glass.under, [look(one) for one in frames], moment.lasting)
+        frames, lasts = self._ahead(frame, moment)
+        whole = None if self.regional else shares(frame.size)
+        looks = [look(one) for one in frames]
+        found = worth(look(glass.under).tone, looks, strength(glass.reach), self.price, lasts, whole)
         if not self.regional:
             return FLASH if found.saved[0, 0] > 0 else QUIET
         areas = self._areas(found, frame, rested)
         if not areas:
             return QUIET
-        best = _mosaic(frames, found.under)
+        best = mosaic(frames, found.under)
         return Redrawing(Redraw.PARTIAL, areas, _inlaid(glass.frame, best, areas))
 
-    def _worth(self, glass: Glass, under: Frame, looks: list[Look], lasting: int | None) -> Worth:
+    def _ahead(self, frame: Frame, moment: Moment) -> tuple[list[Frame], list[float]]:
+        """The frame and those to come that are looked at, and for how many frames each of them stands."""
+        known = min(len(moment.to_come), HORIZON)
+        at = [0, *(one for one in AHEAD if one < known), *([known] if known else [])]
         stays = STAYS * math.sqrt(self.price)
-        if lasting is not None:
-            stays = min(stays, lasting)
-        whole = None if self.regional else shares(under.size)
-        return worth(look(under).tone, looks, strength(glass.reach), self.price, stays, whole)
+        if moment.lasting is not None:
+            stays = min(stays, moment.lasting)
+        lasts = [*(float(after - before) for before, after in pairwise(at)), 1 + stays]
+        return [frame, *(moment.to_come[one - 1] for one in at[1:])], lasts
 
     def _areas(self, found: Worth, frame: Frame, rested: bool) -> tuple[Box, ...]:
         """The rectangles to flash; if the panel has not rested, they are less than half of it."""
@@ -233,16 +240,6 @@ class RefreshPolicy:
                 return areas
             saved = (found.saved - dearer) * parts
             dearer *= 2
-
-
-def _mosaic(frames: tuple[Frame, ...], which: npt.NDArray[np.intp]) -> Frame:
-    """Of several frames of one size, in each tile the one of that number."""
-    bits = frames[0].bits.copy()
-    height, stride = bits.shape
-    of_pixel = np.repeat(np.repeat(which, TILE, axis=0), TILE // 8, axis=1)[:height, :stride]
-    for number in np.unique(which):
-        np.copyto(bits, frames[number].bits, where=of_pixel == number)
-    return Frame(frames[0].size, bits)
 
 
 def _inlaid(frame: Frame, other: Frame, areas: tuple[Box, ...]) -> Frame:

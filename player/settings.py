@@ -131,6 +131,14 @@ class Settings:
         low=-3.5,
         high=0.0,
     )
+    temperature: int = _setting(
+        0,
+        "Temperature",
+        "What the panel goes by where its sensor is wrong; 0 for the sensor. It counts from the next start.",
+        unit="°C",
+        low=0,
+        high=50,
+    )
 
     def with_values(self, values: Mapping[str, object]) -> Settings:
         """These settings with some of them replaced.

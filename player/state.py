@@ -6,6 +6,8 @@
 | ``bookmark.json`` | the player | yes |
 | ``status.json``, ``panel.png``, ``eye.png`` | the player | no need |
 
+Where they lie, and how they are replaced, is `player.home`'s to say.
+
 A wish is a level and not an edge: "be at frame 4200, wish 7" is carried out once, because the bookmark
 remembers 7. So a command given while the ink moves, or just before the plug is pulled, is neither lost nor
 doubled. Files are replaced as a whole, so that a reader sees the old one or the new one.
@@ -13,7 +15,6 @@ doubled. Files are replaced as a whole, so that a reader sees the old one or the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import TypeVar
 import msgspec
 
 from player.errors import LongtakeError
+from player.home import replace_file
 from player.settings import Settings, Value
 
 MAX_BYTES = 1 << 20
@@ -29,64 +31,6 @@ MAX_BYTES = 1 << 20
 
 class StateError(LongtakeError, ValueError):
     """A state file that cannot be understood."""
-
-
-@dataclass(frozen=True)
-class Home:
-    """Where the files lie.
-
-    Args:
-        root: on a disk that keeps what is written.
-        run: in memory, if possible.
-    """
-
-    root: Path
-    run: Path
-
-    @property
-    def reels(self) -> Path:
-        """The shelf."""
-        return self.root / "reels"
-
-    @property
-    def wishes(self) -> Path:
-        """What the owner wants."""
-        return self.root / "wishes.json"
-
-    @property
-    def bookmark(self) -> Path:
-        """Where we are."""
-        return self.root / "bookmark.json"
-
-    @property
-    def status(self) -> Path:
-        """What is true."""
-        return self.run / "status.json"
-
-    @property
-    def panel(self) -> Path:
-        """The exact bits on the panel, as PNG."""
-        return self.run / "panel.png"
-
-    @property
-    def eye(self) -> Path:
-        """The panel as an eye sees it, as PNG."""
-        return self.run / "eye.png"
-
-    def make(self) -> Home:
-        """Create the directories that are missing."""
-        for directory in (self.root, self.reels, self.run):
-            directory.mkdir(parents=True, exist_ok=True)
-        return self
-
-
-def default_root() -> Path:
-    """Where the files lie if nothing else is said: what systemd gave, else the user's data directory."""
-    given = os.environ.get("STATE_DIRECTORY")
-    if given:
-        return Path(given)
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "longtake"
 
 
 @dataclass(frozen=True)
@@ -164,13 +108,14 @@ class Status:
     """What is true now. Times of day are in seconds since 1970, film time in seconds.
 
     Args:
-        state: playing, paused, waiting (the reel is still being written), ended, empty (no film), or stuck
-            (the panel does not take a frame).
+        state: playing, paused, waiting (the reel is still being written), ended, empty (no film), holding
+            (the panel is too cold or too warm to be drawn on), or stuck (it does not take a frame).
         trouble: what is wrong, in one sentence for the owner; empty when nothing is.
         ghosts: share of the picture that is grey instead of black.
         redraw: how the frame came onto the panel.
         flashes: full redraws since the player started.
         resets: times since then that the panel hung and had to be set up anew, or would not be.
+        temperature: of the panel, in °C, as it was read last; null where nothing measures it.
         seek: number of the seek wish carried out last.
     """
 
@@ -197,38 +142,12 @@ class Status:
     resets: int = 0
     redraws: int = 0
     ghosts: float = 0.0
+    temperature: int | None = None
     panel: str = ""
     width: int = 0
     height: int = 0
     settings: Mapping[str, Value] = field(default_factory=dict)
     seek: int = 0
-
-
-def replace_file(path: Path, data: bytes, durable: bool = True) -> None:
-    """Replace a file as a whole: readers, and a machine whose plug is pulled, see the old or the new one.
-
-    Args:
-        path: to replace.
-        data: its new content.
-        durable: whether to wait until it is on the disk.
-    """
-    aside = path.with_name(path.name + ".new")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-    try:
-        written = 0
-        while written < len(data):
-            written += os.write(descriptor, data[written:])
-        if durable:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(aside, path)  # noqa: PTH105 - the one call that is atomic, by its own name
-    if durable:
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
 
 def save(path: Path, state: Wishes | Bookmark | Status, durable: bool = True) -> None:

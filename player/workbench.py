@@ -15,9 +15,11 @@ import numpy as np
 
 from player.cards import card
 from player.frame import Box, Frame, Mask
+from player.panels import climate
 from player.panels.bus import wait_for_level
 from player.panels.it8951 import It8951Panel
-from player.panels.it8951_words import DU, GC16, INIT, READY
+from player.panels.it8951_chip import DU, GC16, INIT, It8951
+from player.panels.it8951_words import READY
 from player.refresh import Redraw
 
 MODES = {"INIT": INIT, "GC16": GC16, "DU": DU}
@@ -33,11 +35,20 @@ def describe(panel: It8951Panel) -> list[str]:
         f"panel {info.size}, firmware {info.firmware}, waveforms {info.lut}",
         f"image buffer at 0x{info.buffer:06x}",
         f"VCOM {chip.read_vcom():g} V, {before} before it was set",
-        f"temperature {chip.read_temperature()} °C",
+        _warmth(chip),
     ]
     for asked, got in sorted(panel.bus.obtained().items()):
         lines.append(f"clock {asked / 1e6:g} MHz asked for, {got / 1e6:.2f} Mbit/s obtained")
     return lines
+
+
+def _warmth(chip: It8951) -> str:
+    """What the sensor says, or the word that it gave if that is no temperature, and what was told instead."""
+    sensor, told = chip.read_temperatures()
+    degrees = climate.celsius(sensor)
+    said = f"the sensor's word 0x{sensor:04x} is none" if degrees is None else f"{degrees} °C by the sensor"
+    goes_by = "goes by the sensor" if chip.forced is None else f"was told to go by {chip.forced} °C"
+    return f"temperature: {said}; the controller {goes_by} (second word 0x{told:04x})"
 
 
 @dataclass(frozen=True)

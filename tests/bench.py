@@ -26,8 +26,9 @@ import numpy as np
 from films import repeated
 from PIL import Image
 
+from export.colour import resized
 from export.ditherers import ditherer
-from export.film import Film, resized
+from export.film import Film
 from export.look import Look
 from export.stages.fit import framed, place, scaled
 from export.stages.light import light

@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from player.errors import LongtakeError
+from player.home import Home
 from player.reel import Reel
-from player.state import FilmWish, Home, read_wishes, save
+from player.state import FilmWish, read_wishes, save
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -11,9 +11,13 @@ import numpy as np
 
 from player.frame import Frame, Size
 from player.panels.it8951 import It8951Panel
-from player.panels.sim import SimBus, VirtualClock
+from player.panels.sim import Chip, SimBus, VirtualClock
 from player.panels.sim.it8951 import It8951Chip
 from player.panels.sim.it8951_profiles import PROFILES
+from player.panels.sim.ssd168x import Ssd168xChip
+from player.panels.sim.ssd168x_profiles import PROFILES as SMALL_PROFILES
+from player.panels.ssd168x import Ssd168xPanel
+from player.panels.ssd168x_facts import PANELS
 from player.reel import Reel, ReelHeader, ReelWriter, Stamp
 from player.refresh import Redraw
 
@@ -56,16 +60,25 @@ def dithers() -> dict[str, list[str]]:
 
 
 class Wiretap(SimBus):
-    """Writes down every frame that goes over."""
+    """Writes down every frame that goes over, resets, and whether it is data where a line says so."""
 
-    def __init__(self, chip: It8951Chip, clock: VirtualClock) -> None:
+    def __init__(self, chip: Chip, clock: VirtualClock) -> None:
         super().__init__(chip, clock)
         self.log: list[str] = []
+        self.kind = ""
+
+    def set_reset(self, high: bool) -> None:
+        super().set_reset(high)
+        self.log.append(f"reset {'high' if high else 'low'}")
+
+    def set_data(self, high: bool) -> None:
+        super().set_data(high)
+        self.kind = "data " if high else "command "
 
     def exchange(self, data: bytes, hertz: int) -> bytes:
         answer = super().exchange(data, hertz)
         came = "" if not any(answer) else f"  < {answer.hex()}"
-        self.log.append(f"{hertz / 1e6:g} MHz  > {data.hex()}{came}")
+        self.log.append(f"{hertz / 1e6:g} MHz  > {self.kind}{data.hex()}{came}")
         return answer
 
 
@@ -85,8 +98,38 @@ def wire() -> str:
     return "\n".join(bus.log) + "\n"
 
 
+def small_wire(kind: str) -> str:
+    """What the SSD168x driver sends to one of its panels: a full redraw, a partial one, and the end.
+
+    Pixels fill most of it, so what is longer than a line is given by its length and its hash.
+    """
+    clock, size = VirtualClock(), PANELS[kind].size
+    bus = Wiretap(Ssd168xChip(SMALL_PROFILES[kind], clock), clock)
+    panel = Ssd168xPanel(bus, PANELS[kind])
+    rows, columns = np.mgrid[: size.height, : size.width]
+    first = (rows + columns) % 3 == 0
+    second = first.copy()
+    second[41:45, 33:45] ^= True
+    second[49, 70] ^= True
+    panel.show(Frame.of(first), Redraw.FULL)
+    panel.show(Frame.of(second), Redraw.PARTIAL)
+    panel.close()
+    return "\n".join(map(_shortened, bus.log)) + "\n"
+
+
+def _shortened(line: str) -> str:
+    words = line.split(" ")
+    for at, word in enumerate(words):
+        if len(word) > 400:
+            data = bytes.fromhex(word)
+            words[at] = f"{len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()[:32]}"
+    return " ".join(words)
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     small_reel()
     (HERE / "it8951.wire").write_text(wire())
+    for kind in PANELS:
+        (HERE / f"{kind}.wire").write_text(small_wire(kind))
     (HERE / "dithers.json").write_text(json.dumps(dithers(), indent=1) + "\n")

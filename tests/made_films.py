@@ -19,7 +19,7 @@ Picture = npt.NDArray[np.uint8]
 H264 = "libx264" if "libx264" in av.codecs_available else "mpeg4"
 WIDTH, HEIGHT = 96, 64
 
-# As `export.film` has it: FFmpeg's threads must not wait for Python's lock.
+# As `export.decoder` has it: FFmpeg's threads must not wait for Python's lock.
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 

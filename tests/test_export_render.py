@@ -15,8 +15,9 @@ from films import clip, repeated
 
 from export.ditherers import ditherer
 from export.film import Film, FilmError
+from export.job import Job
 from export.look import Look
-from export.render import Job, Progress, render
+from export.render import Progress, render
 from export.stages.fit import Fit
 from player.frame import Size, difference
 from player.reel import Reel, ReelError, record

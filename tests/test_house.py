@@ -12,10 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for package in ("player", "web") for path in sorted((ROOT / package).rglob("*.py"))]
+MODULES = [path for package in ("player", "export", "web") for path in sorted((ROOT / package).rglob("*.py"))]
+LONGEST = 250
+"""Lines of a module that a stranger still reads in one go."""
 WAITS = {"wait", "result", "acquire", "communicate"}
 ENDING = {
     # loops that do not wait, and end by themselves: they eat what they are given
-    "_write", "replace_file", "_read", "refresh", "_load_index", "_newest_segment", "_take_over", "frame_at",
+    "_write", "replace_file", "_read", "grow", "_load", "_newest_segment", "_take_over", "frame_at",
     "card", "_broken", "boxes", "redraw", "rectangles", "_areas",
 }  # fmt: skip
 FOR_EVER = {"run"}
@@ -48,6 +51,11 @@ def test_the_law_would_find_a_loop_that_waits_for_ever():
     loop = ast.parse("def f(chip):\n    while chip.busy():\n        sleep(0.01)\n")
     node = next(one for one in ast.walk(loop) if isinstance(one, ast.While))
     assert "deadline" not in ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_is_too_long_to_be_read_in_one_go(path):
+    assert len(path.read_text().splitlines()) <= LONGEST
 
 
 def test_every_module_is_imported_without_spidev_and_gpiozero():

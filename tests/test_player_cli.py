@@ -19,9 +19,10 @@ from PIL import Image
 import player
 from player.clock import SystemClock
 from player.frame import Frame
+from player.home import Home
 from player.panels import SIX_INCH_HD
 from player.picture import from_image
-from player.state import Home, Status, read_bookmark, read_status
+from player.state import Status, read_bookmark, read_status
 
 ROOT = Path(player.__file__).parent.parent
 COMMAND = [sys.executable, "-m", "player.cli"]

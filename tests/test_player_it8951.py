@@ -15,9 +15,10 @@ from player.frame import Box, Frame, FrameError, Size, difference
 from player.panels import areas
 from player.panels.bus import BusError, BusTimeoutError
 from player.panels.it8951 import It8951Panel
-from player.panels.it8951_words import It8951Error
+from player.panels.it8951_chip import It8951Error
 from player.panels.sim import SimBus, VirtualClock
-from player.panels.sim.it8951 import DU, GC16, INIT, It8951Chip
+from player.panels.sim.it8951 import It8951Chip
+from player.panels.sim.it8951_engines import DU, GC16, INIT
 from player.panels.sim.it8951_profiles import PROFILES
 from player.refresh import Redraw
 

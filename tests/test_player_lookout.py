@@ -9,7 +9,7 @@ from player.lookout import AT_ONCE, SHOT_AHEAD, Lookout
 from player.reel import Reel
 from player.refresh import HORIZON
 
-FILM = film(120)
+FILM = film(250)
 
 
 def looking(reel: Reel, number: int, step: int = 1, times: int = HORIZON) -> tuple:
@@ -22,24 +22,24 @@ def looking(reel: Reel, number: int, step: int = 1, times: int = HORIZON) -> tup
 
 @pytest.fixture
 def reel(tmp_path):
-    with Reel.open(write_reel(tmp_path / "a.reel", FILM, cuts=[0, 30, 110])) as reel:
+    with Reel.open(write_reel(tmp_path / "a.reel", FILM, cuts=[0, 100, 230])) as reel:
         yield reel
 
 
 def test_it_sees_the_next_frames_and_how_long_their_shot_lasts(reel):
-    assert looking(reel, 5) == (tuple(FILM[6 : 6 + HORIZON]), 30 - 5 - HORIZON - 1)
-    assert looking(reel, 29) == (tuple(FILM[30 : 30 + HORIZON]), None), "longer than it looks"
-    assert looking(reel, 110 - HORIZON) == (tuple(FILM[111 - HORIZON : 111]), 120 - 110 - 1)
+    assert looking(reel, 5) == (tuple(FILM[6 : 6 + HORIZON]), 100 - 5 - HORIZON - 1)
+    assert looking(reel, 99) == (tuple(FILM[100 : 100 + HORIZON]), None), "longer than it looks"
+    assert looking(reel, 230 - HORIZON) == (tuple(FILM[231 - HORIZON : 231]), 250 - 230 - 1)
 
 
 def test_it_goes_by_the_steps_that_are_taken(reel):
-    assert looking(reel, 2, step=3) == (tuple(FILM[5 : 5 + 3 * HORIZON : 3]), (109 - 2 - 3 * HORIZON) // 3)
+    assert looking(reel, 2, step=3) == (tuple(FILM[5 : 5 + 3 * HORIZON : 3]), (229 - 2 - 3 * HORIZON) // 3)
     assert looking(reel, 0, step=500) == ((), 0)
 
 
 def test_at_the_end_it_sees_nothing_more(reel):
-    assert looking(reel, 119) == ((), 0)
-    assert looking(reel, 117) == ((FILM[118], FILM[119]), 0)
+    assert looking(reel, 249) == ((), 0)
+    assert looking(reel, 247) == ((FILM[248], FILM[249]), 0)
 
 
 def test_the_view_grows_by_two_frames_a_look_and_then_moves_on(reel):

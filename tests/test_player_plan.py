@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from player.frame import Frame, Size
 from player.ghosts import ghosts, look, shares
-from player.plan import rectangles, worth
+from player.plan import mosaic, rectangles, worth
 
 SIZE = Size(70, 40)
 STRENGTH = 0.03
@@ -41,13 +41,14 @@ def every_way(bill: np.ndarray, price: float, now: bool) -> tuple[float, int]:
 
 
 @quick
-@given(seeds, st.floats(0.01, 3), st.floats(0, 9))
-def test_worth_is_what_the_cheapest_way_saves(numbers, price, stays):
+@given(seeds, st.floats(0.01, 3), st.lists(st.floats(0.5, 9), min_size=3, max_size=3))
+def test_worth_is_what_the_cheapest_way_saves(numbers, price, lasts):
     now, *come = films(numbers)
-    found = worth(now.tone, come, STRENGTH, price, stays)
+    lasts = lasts[: len(come)]
+    found = worth(now.tone, come, STRENGTH, price, lasts)
     pictures = np.stack([now.tone, *(one.tone for one in come)])
     bill = np.stack([ghosts(pictures, one, STRENGTH) for one in come]).astype(float)
-    bill[-1] *= 1 + stays
+    bill *= np.array(lasts)[:, None, None, None]
     for tile in np.ndindex(found.saved.shape):
         with_it, _ = every_way(bill[(..., *tile)], price, True)
         without, _ = every_way(bill[(..., *tile)], price, False)
@@ -55,32 +56,41 @@ def test_worth_is_what_the_cheapest_way_saves(numbers, price, stays):
 
 
 @quick
-@given(seeds, st.floats(0.01, 3), st.floats(0, 9))
-def test_a_panel_that_flashes_as_a_whole_has_one_bill(numbers, price, stays):
+@given(seeds, st.floats(0.01, 3))
+def test_a_panel_that_flashes_as_a_whole_has_one_bill(numbers, price):
     now, *come = films(numbers)
-    found = worth(now.tone, come, STRENGTH, price, stays, shares(SIZE))
+    found = worth(now.tone, come, STRENGTH, price, [1] * len(come), shares(SIZE))
     assert found.saved.shape == (1, 1) and found.under.item() == 0
 
 
 def test_a_dearer_flash_is_worth_less_and_a_longer_stay_more():
     now, come = films([0, 12])
-    saved = [worth(now.tone, [come], STRENGTH, price, 5).saved for price in (0.1, 0.5, 2, 9)]
+    saved = [worth(now.tone, [come], STRENGTH, price, [6]).saved for price in (0.1, 0.5, 2, 9)]
     assert all((more > less).all() for more, less in pairwise(saved))
-    saved = [worth(now.tone, [come], STRENGTH, 1, stays).saved for stays in (0, 3, 9, 30)]
+    saved = [worth(now.tone, [come], STRENGTH, 1, [lasts]).saved for lasts in (1, 4, 10, 31)]
     assert all((more > less).all() for less, more in pairwise(saved))
 
 
 def test_what_passes_in_a_moment_is_not_worth_a_flash_and_what_stays_is():
     still, other = films([3, 18])
-    assert (worth(still.tone, [other, still, still], STRENGTH, 1.5, 20).saved < 0).all()
-    assert (worth(still.tone, [other, other, other], STRENGTH, 1.5, 20).saved > 0).all()
+    assert (worth(still.tone, [other, still, still], STRENGTH, 1.5, (1, 1, 21)).saved < 0).all()
+    assert (worth(still.tone, [other, other, other], STRENGTH, 1.5, (1, 1, 21)).saved > 0).all()
 
 
 def test_on_the_way_it_puts_there_what_is_yet_to_come():
     mask = np.random.default_rng(1).random((SIZE.height, SIZE.width))
     now, *come = [look(Frame.of(mask < grey)) for grey in (0, 0.4, 0.5, 0.6, 0.7, 0.8)]
-    under = worth(now.tone, come, STRENGTH, 2, 0).under
+    under = worth(now.tone, come, STRENGTH, 2, [1] * 5).under
     assert (under > 0).all()
+
+
+def test_a_mosaic_has_in_each_tile_the_frame_that_it_is_told():
+    frames = [random_frame(number, SIZE) for number in range(3)]
+    which = np.array([[0, 2, 1], [1, 0, 2]])
+    found = mosaic(frames, which).mask()
+    for (row, column), number in np.ndenumerate(which):
+        tile = np.s_[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert np.array_equal(found[tile], frames[number].mask()[tile])
 
 
 @quick

@@ -18,6 +18,7 @@ from player.panels import SIX_INCH_HD, PanelError, RegionalPanel, open_panel
 from player.panels.paper import PaperPanel
 from player.refresh import (
     FLASH,
+    HORIZON,
     LATEST_DAYS,
     NOTHING,
     QUIET,
@@ -67,6 +68,17 @@ def play(policy: RefreshPolicy, frames: Sequence[Frame], **moment) -> list[tuple
     glass, done = Glass(), []
     for number, frame in enumerate(frames):
         how = policy.redraw(glass, frame, Moment(tuple(frames[number + 1 :]), **moment))
+        glass = glass.after(frame, how)
+        done.append((how, glass))
+    return done
+
+
+def play_knowing(policy: RefreshPolicy, frames: Sequence[Frame]) -> list[tuple[Redrawing, Glass]]:
+    """The same, as of a reel that has come to its end: the policy knows when that is."""
+    glass, done = Glass(), []
+    for number, frame in enumerate(frames):
+        to_come = tuple(frames[number + 1 :][:HORIZON])
+        how = policy.redraw(glass, frame, Moment(to_come, len(frames) - 1 - number - len(to_come)))
         glass = glass.after(frame, how)
         done.append((how, glass))
     return done
@@ -269,6 +281,37 @@ def test_the_cleaner_the_more_it_flashes_and_the_less_there_is_to_see(frames, re
     seen_there = [sum(ghost(glass) for _, glass in one) for one in done]
     assert areas == sorted(areas) and areas[0] < areas[-1]
     assert all(less <= more * 1.001 for more, less in pairwise(seen_there))
+
+
+def passing(standing: int, passes: int, after: int) -> list[Frame]:
+    """A shadow falls on part of a still picture, stands there, and goes; all of it in two frames' time."""
+    threshold = np.random.default_rng(8).random((SIZE.height, SIZE.width))
+    light = np.full(threshold.shape, 0.5)
+    dark = light.copy()
+    dark[20:90, 30:120] = 0.1
+    there = [0.0] * standing + [0.5] + [1.0] * passes + [0.5] + [0.0] * after
+    frames = [Frame.of(threshold < light + share * (dark - light)) for share in there]
+    return [Frame.of(one.mask() ^ (threshold > 1 - 2e-4 * number)) for number, one in enumerate(frames)]
+
+
+@pytest.mark.parametrize(("passes", "after"), [(15, 40), (3, 120), (30, 120), (60, 120)])
+def test_what_comes_and_goes_does_not_make_it_flash_more_for_more_to_see(passes, after):
+    frames = passing(20, passes, after)
+    done = [play_knowing(RefreshPolicy(knob), frames) for knob in (0, 1, 2, 3, 4, 5, 6, 8, 10)]
+    areas = [area(one) for one in done]
+    seen_there = [sum(ghost(glass) for _, glass in one) for one in done]
+    assert all(more >= 0.97 * less for less, more in pairwise(areas)) and areas[0] < areas[-1]
+    slack = 0.05 * seen_there[0]  # where hardly any ghost is left, it is chance which knob leaves less
+    assert all(less <= more + slack for more, less in pairwise(seen_there))
+
+
+def test_far_frames_are_looked_at():
+    still, other = grey(0.2), grey(0.7)
+    policy, known = RefreshPolicy(2.0, cooldown=1), HORIZON - 1
+    for gone in (14, 30):
+        come = (other,) * gone + (still,) * (known - gone)
+        assert policy.redraw(clean(still), other, Moment(come)) is QUIET
+    assert policy.redraw(clean(still), other, Moment((other,) * known)).areas
 
 
 def test_flashes_in_places_take_less_area_for_less_to_see():

@@ -29,6 +29,7 @@ from PIL import Image
 
 from player.easel import Easel
 from player.frame import Box, Frame, Size
+from player.home import Home
 from player.panels.paper import PaperPanel
 from player.picture import from_image
 from player.reel import Chapter, Reel
@@ -38,7 +39,6 @@ from player.show import POLL, Show
 from player.state import (
     Bookmark,
     FilmWish,
-    Home,
     SeekWish,
     Status,
     Wishes,

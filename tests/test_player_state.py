@@ -13,22 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import player
 from player import state
 from player.settings import SettingError
 from player.state import (
     Applied,
     Bookmark,
     FilmWish,
-    Home,
     SeekWish,
     StateError,
     Status,
     Wishes,
-    default_root,
     read_bookmark,
     read_status,
     read_wishes,
-    replace_file,
     save,
 )
 
@@ -231,7 +229,8 @@ def test_a_file_of_the_greatest_length_is_read(tmp_path):
 KILLER = """
 import json, os, signal, sys
 from pathlib import Path
-from player.state import read_bookmark, replace_file, save
+from player.home import replace_file
+from player.state import read_bookmark, save
 
 path, old, new, durable = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == "True"
 data = new.read_bytes()
@@ -276,7 +275,7 @@ def test_a_kill_at_any_moment_of_a_write_leaves_the_old_bookmark_or_the_new_one(
     save(new, NEW)
     killer = subprocess.run(
         [sys.executable, "-c", KILLER, path, old, new, str(durable)],
-        cwd=Path(state.__file__).parent.parent,
+        cwd=Path(player.__file__).parent.parent,
         capture_output=True,
         text=True,
         timeout=60,
@@ -321,39 +320,6 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path):
     assert read_bookmark(path) == OLD
 
 
-DISK_FULL = """
-import resource, signal, sys
-from pathlib import Path
-from player.state import replace_file
-
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    replace_file(Path(sys.argv[1]), b"n" * 5000)
-except OSError:
-    sys.exit(3)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-def test_a_disk_that_fills_up_during_a_write_leaves_the_old_file(tmp_path):
-    path = tmp_path / "bookmark.json"
-    path.write_bytes(b"old")
-    done = subprocess.run([sys.executable, "-c", DISK_FULL, path], cwd=Path(state.__file__).parent.parent)
-    assert done.returncode == 3
-    assert path.read_bytes() == b"old"
-
-
-def test_who_has_the_old_file_open_goes_on_reading_the_old_one(tmp_path):
-    path = tmp_path / "panel.png"
-    replace_file(path, b"old" * 10_000)
-    with path.open("rb") as reader:
-        start = reader.read(10)
-        replace_file(path, b"new", durable=False)
-        assert start + reader.read() == b"old" * 10_000
-    assert path.read_bytes() == b"new"
-
-
 def test_a_new_file_may_be_read_by_the_page_under_another_name(tmp_path):
     mask = os.umask(0o022)
     try:
@@ -361,27 +327,3 @@ def test_a_new_file_may_be_read_by_the_page_under_another_name(tmp_path):
     finally:
         os.umask(mask)
     assert (tmp_path / "status.json").stat().st_mode & 0o777 == 0o644
-
-
-# --- where the files lie ----------------------------------------------------------------------------------
-
-
-def test_a_home_makes_its_directories_and_may_be_made_again(tmp_path):
-    home = Home(tmp_path / "state" / "longtake", tmp_path / "run")
-    for _ in range(2):
-        assert home.make() is home
-        assert home.reels.is_dir() and home.run.is_dir()
-    paths = [home.wishes, home.bookmark, home.status, home.panel, home.eye]
-    assert len(set(paths)) == 5
-    assert {path.parent for path in paths} == {home.root, home.run}
-
-
-def test_files_lie_where_systemd_says_else_in_the_user_s_data(monkeypatch, tmp_path):
-    for name in ("STATE_DIRECTORY", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert default_root() == tmp_path / ".local" / "share" / "longtake"
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert default_root() == tmp_path / "data" / "longtake"
-    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/longtake")
-    assert default_root() == Path("/var/lib/longtake")

@@ -10,14 +10,16 @@ from fakes import SMALL, FakeClock, RecordingPanel, film, write_reel
 
 from player.easel import Easel, StuckError
 from player.frame import Size
+from player.home import Home
 from player.panels.it8951 import It8951Panel
 from player.panels.sim import SimBus, VirtualClock
 from player.panels.sim.it8951 import It8951Chip
 from player.panels.sim.it8951_profiles import PROFILES
+from player.patience import GIVE_UP
 from player.refresh import Redraw
 from player.settings import Settings
-from player.show import GIVE_UP, Show
-from player.state import Home, Status, Wishes, read_status, save
+from player.show import Show
+from player.state import Status, Wishes, read_status, save
 
 PACE = 100.0
 FRAMES = film(30)

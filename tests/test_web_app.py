@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from player.frame import Frame, Size
+from player.home import Home, replace_file
 from player.reel import Reel, ReelHeader, ReelWriter, Stamp
 from player.reel.layout import PREAMBLE, pack_preamble, unpack_preamble
 from player.settings import Settings
-from player.state import FilmWish, Home, SeekWish, Status, Wishes, read_wishes, replace_file, save
+from player.state import FilmWish, SeekWish, Status, Wishes, read_wishes, save
 from web import create_app
 from web.app import MAX_FORM
 from web.shelf import entries, frame_at

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from player.state import Home, read_wishes
+from player.home import Home
+from player.state import read_wishes
 from web.app import MAX_FORM
 
 ROOT = Path(__file__).resolve().parent.parent

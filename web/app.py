@@ -16,8 +16,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from player.errors import LongtakeError
+from player.home import Home
 from player.settings import TABLE, Settings, Value
-from player.state import FilmWish, Home, SeekWish, StateError, Status, Wishes, read_status
+from player.state import FilmWish, SeekWish, StateError, Status, Wishes, read_status
 from web import shelf, words
 from web.wishing import WishBook
 

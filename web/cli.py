@@ -9,7 +9,7 @@ from pathlib import Path
 
 from waitress import serve
 
-from player.state import Home, default_root
+from player.home import Home, default_root
 from web.app import MAX_FORM, create_app
 
 log = logging.getLogger("longtake.web")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from player.state import Home, Wishes, read_wishes, save
+from player.home import Home
+from player.state import Wishes, read_wishes, save
 
 
 class WishBook:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from export.film import resized
+from export.colour import resized
 from export.stages.light import Light
 from export.stages.tone import Grey
 from player.frame import Box, Size

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from export.film import Rgb
+from export.colour import Rgb
 
 Light: TypeAlias = npt.NDArray[np.uint16]
 

@@ -9,6 +9,7 @@ from player.clock import SystemClock
 from player.errors import LongtakeError
 from player.frame import Box, Frame, Size
 from player.panels.bus import LinuxBus, Wiring
+from player.panels.climate import TemperatureError as TemperatureError
 from player.panels.it8951 import It8951Panel
 from player.panels.paper import PaperPanel
 from player.panels.sim import SimBus
@@ -47,6 +48,8 @@ class Panel(Protocol):
 
         Raises:
             FrameError: the frame has another size.
+            TemperatureError: the panel is too cold or too warm to be drawn on; nothing was done. The next
+                redraw is a full one.
             LongtakeError: the panel did not take it in time, and not when it was set up anew either.
         """
 
@@ -78,10 +81,19 @@ class RegionalPanel(Panel, Protocol):
         """
 
 
+@runtime_checkable
+class Thermometer(Protocol):
+    """A panel that knows how warm it is."""
+
+    @property
+    def temperature(self) -> int | None:
+        """In °C, as it was read at the start or before the last redraw; None if the sensor says nothing."""
+
+
 NAMES = ("paper", "it8951", "sim:it8951", *PANELS, *(f"sim:{name}" for name in PANELS))
 
 
-def open_panel(name: str, size: Size = SIX_INCH_HD, vcom: float = 0.0) -> Panel:
+def open_panel(name: str, size: Size = SIX_INCH_HD, vcom: float = 0.0, temperature: int = 0) -> Panel:
     """Open a panel by name.
 
     Args:
@@ -89,6 +101,7 @@ def open_panel(name: str, size: Size = SIX_INCH_HD, vcom: float = 0.0) -> Panel:
             `sim:` before it, that panel's driver on a simulated chip.
         size: of the panel, where it has not one of its own.
         vcom: volts, as printed on the panel's cable; needed by `it8951`.
+        temperature: °C for `it8951` to go by; 0 for what its sensor says.
 
     Raises:
         PanelError: there is no panel of that name. Nothing else is opened instead.
@@ -98,10 +111,10 @@ def open_panel(name: str, size: Size = SIX_INCH_HD, vcom: float = 0.0) -> Panel:
         return PaperPanel(size)
     clock = SystemClock()
     if name == "it8951":
-        return It8951Panel(LinuxBus(Wiring()), size, vcom)
+        return It8951Panel(LinuxBus(Wiring()), size, vcom, temperature or None)
     if name == "sim:it8951":
         chip = It8951Chip(replace(IT8951_PROFILES["6-inch-hd"], size=size), clock)
-        return It8951Panel(SimBus(chip, clock), size, vcom)
+        return It8951Panel(SimBus(chip, clock), size, vcom, temperature or None)
     if name in PANELS:
         return Ssd168xPanel(LinuxBus(HAT), PANELS[name])
     small = name.removeprefix("sim:")

@@ -8,6 +8,9 @@ was sent before stays good: only what changed is sent, in tight rectangles, and 
 A partial redraw is DU, which moves only the pixels that changed; a full one is GC16; after a day, INIT
 first, which clears the panel as its maker asks. Between two frames the controller stands by. If it does not
 answer in time it is reset once and the frame is drawn in full; if that fails too, the error is the caller's.
+
+Before each redraw the controller is asked for its temperature, at the cost of 16 bytes in three transfers. A
+panel that is too cold or too warm is left alone: see `climate`.
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ import numpy as np
 
 from player.errors import LongtakeError
 from player.frame import Box, Frame, FrameError, Size
+from player.panels import climate
 from player.panels.areas import boxes, changed_cells
 from player.panels.bus import Bus, BusTimeoutError
-from player.panels.it8951_words import DU, GC16, INIT, It8951, It8951Error
+from player.panels.it8951_chip import DU, GC16, INIT, It8951, It8951Error
 from player.refresh import Redraw
 
 CELL = 32
@@ -38,6 +42,7 @@ class It8951Panel:
         bus: to the controller.
         size: that the panel must have.
         vcom: volts, as printed on the panel's cable, such as -2.14.
+        temperature: °C to go by instead of what the controller's sensor says.
 
     Raises:
         It8951Error: no sane VCOM, another panel, or a firmware that is not known.
@@ -46,8 +51,8 @@ class It8951Panel:
 
     most_partials = 0
 
-    def __init__(self, bus: Bus, size: Size, vcom: float) -> None:
-        self._chip = It8951(bus, vcom)
+    def __init__(self, bus: Bus, size: Size, vcom: float, temperature: int | None = None) -> None:
+        self._chip = It8951(bus, vcom, temperature)
         self._bus = bus
         self.size = size
         self._ready = False
@@ -55,6 +60,8 @@ class It8951Panel:
         self._cleared_at: float | None = None
         self.resets = 0
         """Times that the controller had to be set up anew because it did not do what it should."""
+        self.temperature: int | None = None
+        """See `Thermometer`."""
         self._start()
 
     @property
@@ -82,10 +89,14 @@ class It8951Panel:
         return self._try(frame, lambda: self._flash(frame, areas))
 
     def clear(self) -> None:
-        """Clear the panel to white, with flashes, as its maker asks once a day and before storing it."""
+        """Clear the panel to white, with flashes, as its maker asks once a day and before storing it.
+
+        Raises:
+            TemperatureError: it is too cold or too warm for that.
+        """
         if not self._ready:
             self._start()
-        self._chip.wake()
+        self._wake()
         self._clear()
         self._chip.rest()
         self._shown = None
@@ -119,6 +130,21 @@ class It8951Panel:
         if info.size != self.size:
             raise It8951Error(f"the controller has a panel of {info.size}, and {self.size} was expected")
         self._ready = True
+        self.temperature = self._chip.temperature()
+
+    def _wake(self) -> None:
+        """Leave standby, if the panel may be drawn on.
+
+        Raises:
+            TemperatureError: it may not.
+        """
+        self._chip.wake()
+        self.temperature = self._chip.temperature()
+        try:
+            climate.check(self.temperature)
+        except climate.TemperatureError:
+            self._chip.rest()
+            raise
 
     def _lose(self) -> None:
         self._ready, self._shown = False, None
@@ -129,7 +155,7 @@ class It8951Panel:
         self._cleared_at = self._bus.clock.ticks()
 
     def _show(self, frame: Frame, redraw: Redraw) -> Redraw:
-        self._chip.wake()
+        self._wake()
         cleared = self._cleared_at
         if redraw is Redraw.FULL and (cleared is None or self._bus.clock.ticks() - cleared >= DAY):
             self._clear()
@@ -183,7 +209,7 @@ class It8951Panel:
         self._bring_up(mode, Box(left, rows.start, self.size.width, rows.stop))
 
     def _flash(self, frame: Frame, areas: tuple[Box, ...]) -> Redraw:
-        self._chip.wake()
+        self._wake()
         self._shown = None
         edge = self.size.width // CELL * CELL
         inner = [area._replace(right=min(area.right, edge)) for area in areas if area.left < edge]

@@ -25,12 +25,45 @@ class ImageBuffer:
         self._size = size
         self._note = note
         self._memory: Greys = np.zeros(BYTES, dtype=np.uint8)
+        self._how, self._box = 0, Box(0, 0, *size)
+        self._coming: list[Words] | None = None
 
     def forget(self) -> None:
         """Power is gone."""
         self._memory[:] = 0
 
-    def load(self, how: int, box: Box, words: Words, base: int) -> None:
+    @property
+    def loading(self) -> bool:
+        """Whether a load has begun and not ended."""
+        return self._coming is not None
+
+    def reset(self) -> None:
+        """A load that has begun is off; the memory is kept."""
+        self._coming = None
+
+    def begin(self, arguments: list[int]) -> None:
+        """LD_IMG, with one argument, or LD_IMG_AREA with five."""
+        if self.loading:
+            self._note("a load inside a load")
+        x, y, width, height = arguments[1:] or [0, 0, self._size.width, self._size.height]
+        self._how, self._box = arguments[0], Box(x, y, x + width, y + height)
+        self._coming = []
+
+    def take(self, words: Words) -> None:
+        """Pixels of the load that has begun."""
+        assert self._coming is not None
+        self._coming.append(words)
+
+    def end(self, base: int) -> None:
+        """LD_IMG_END: store what came, at the address of the image buffer."""
+        if self._coming is None:
+            self._note("the end of a load that never began")
+            return
+        words = np.concatenate(self._coming) if self._coming else np.zeros(0, dtype=np.uint16)
+        self._coming = None
+        self._load(self._how, self._box, words, base)
+
+    def _load(self, how: int, box: Box, words: Words, base: int) -> None:
         """Store what LD_IMG or LD_IMG_AREA brought.
 
         Args:

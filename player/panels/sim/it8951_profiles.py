@@ -1,4 +1,4 @@
-"""Boards with an IT8951: what the same controller says and does with different firmware.
+"""Boards with an IT8951: what the same controller says and does with different firmware, and when it fails.
 
 Sizes, addresses and strings are as owners of the boards report them. Times were measured on a 6" HD board by
 the author of GxEPD2, except those of INIT and A2, which E Ink declares. Nobody has seen them all on one
@@ -48,6 +48,7 @@ class Profile:
         a2: number of the mode A2, which moves about.
         hrdy_blocks_on_refresh: whether HRDY is low for the whole waveform; reports differ.
         one_bit_alignment: pixels that x and width are multiples of in 1-bit mode.
+        coldest, hottest: °C between which the maker allows it to be drawn on.
         reach: share of the way that DU and A2 move a pixel, see `player.ink`.
     """
 
@@ -58,8 +59,45 @@ class Profile:
     a2: int = 6
     hrdy_blocks_on_refresh: bool = True
     one_bit_alignment: int = 32
+    coldest: int = 0
+    hottest: int = 50
     reach: float = 0.9
     times: Times = field(default_factory=Times)
+
+    def info(self, size: tuple[int, int] | None = None) -> list[int]:
+        """The words of GET_DEV_INFO, for another size if need be."""
+        words = [*(size or self.size), self.buffer & 0xFFFF, self.buffer >> 16]
+        for text in (self.firmware, self.lut):
+            padded = text.encode().ljust(16, b"\0")
+            words += [padded[index] | padded[index + 1] << 8 for index in range(0, 16, 2)]
+        return words
+
+
+@dataclass
+class Faults:
+    """What can go wrong, switched on by a test at any time.
+
+    Args:
+        stuck: HRDY stays low.
+        silent: nothing answers, and nothing is done: the chip is not there.
+        garble: every so manieth word that is read has bits turned; 0 for none.
+        power_fails_after: bytes until the supply breaks down; -1 for never.
+        comes_back: whether the chip then starts again by itself, with all that it was told forgotten.
+        slow: factor on all times.
+        wrong_size: what GET_DEV_INFO says instead of the panel's size.
+        sensor: the word that the temperature sensor gives instead of the temperature.
+        sets_temperature: whether FORCE_TEMP is obeyed.
+    """
+
+    stuck: bool = False
+    silent: bool = False
+    garble: int = 0
+    power_fails_after: int = -1
+    comes_back: bool = False
+    slow: float = 1.0
+    wrong_size: tuple[int, int] | None = None
+    sensor: int | None = None
+    sets_temperature: bool = True
 
 
 PROFILES = {

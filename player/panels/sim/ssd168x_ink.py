@@ -131,13 +131,13 @@ class Pixels:
         """The ink once a waveform has run."""
         transition = old.view(np.uint8) * 2 + new.view(np.uint8)
         way = np.array(waveform.last, np.int16)
-        move = (way * np.array(waveform.steps(reach), np.int16))[transition]
+        move = way * np.array(waveform.steps(reach), np.int16)
         pulls = np.array(waveform.to_white, np.int32) - np.array(waveform.to_black, np.int32)
-        driven = (way != 0)[transition]
+        driven = (way != 0).take(transition)
         return Pixels(
-            position=np.clip(self.position + move, 0, WHITE).astype(np.uint8),
-            target=np.where(driven, (way > 0)[transition], self.target),
-            charge=self.charge + pulls[transition],
+            position=np.clip(self.position + move.take(transition), 0, WHITE).astype(np.uint8),
+            target=np.where(driven, (way > 0).take(transition), self.target),
+            charge=self.charge + pulls.take(transition),
             driven=driven,
         )
 

@@ -84,9 +84,10 @@ class Logic:
     def _end(self) -> None:
         """The command before is over: has it got as many bytes as it takes?"""
         code, count = self._code, self._count
-        pixels = self.memory.window.pixels
-        least, most = (pixels, pixels) if code in (NEW, OLD) else self._takes(code) or (0, count)
         if code in (NEW, OLD) or code not in STREAMS:
+            least, most = self._takes(code) or (0, count)
+            if code in (NEW, OLD):
+                least = most = self.memory.window.pixels
             if not least <= count <= most:
                 self._note(f"0x{code:02X} takes {most} bytes and got {count}")
             if code == LUT and count != most:
