@@ -33,7 +33,6 @@ lint: $(VENV)/.ready  ## Check format, style, types, imports and shell scripts
 bench: $(VENV)/.ready $(DEMO_FILM)  ## Measure speed, side by side with others in one run (FILM=… for another clip)
 	@$(BIN)/python tests/bench.py '$(or $(FILM),$(DEMO_FILM))'
 	@$(BIN)/python tests/bench_refresh.py '$(or $(FILM),$(DEMO_FILM))'
-	@$(BIN)/python tests/bench_wire.py '$(or $(FILM),$(DEMO_FILM))'
 
 golden: $(VENV)/.ready $(DEMO_FILM)  ## Write the golden files anew, to be looked at before they are committed
 	@$(BIN)/python tests/golden.py

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
+from export import arguments
 from export.ditherers import DITHERERS
+from export.ditherers.named import named
 from export.film import Film
-from export.look import Look
+from export.job import Job
 from export.preview import sheet
-from export.render import Job, Progress, render
-from export.stages.fit import Fit
+from export.render import Progress, render
 from player.errors import LongtakeError
-from player.frame import Size
 from player.reel import Reel, ReelError
 
 log = logging.getLogger("longtake.export")
@@ -46,13 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
     pack.add_argument("film", type=Path)
     pack.add_argument("-o", "--out", type=Path, help="the reel (default: the film's name with .reel)")
-    pack.add_argument("--ditherer", choices=DITHERERS, default="hysteresis", help="default: %(default)s")
+    pack.add_argument("--ditherer", choices=DITHERERS, default=Job.ditherer, help="default: %(default)s")
     pack.add_argument(
-        "--step", type=_at_least_one, default=1, help="take every so manieth frame (default: 1)"
+        "--step", type=arguments.at_least_one, default=1, help="take every so manieth frame (default: 1)"
     )
     pack.add_argument(
         "--key-interval",
-        type=_at_least_one,
+        type=arguments.at_least_one,
         default=64,
         help="frames between two that stand alone (default: 64)",
     )
@@ -60,14 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("--credit", default="", help="who made the film, and under which licence")
     pack.add_argument("--workers", type=int, default=0, help="processes (default: one on each core)")
     pack.add_argument("--anew", action="store_true", help="replace a reel made of another film or otherwise")
-    _add_look(pack)
+    arguments.add_look(pack)
 
     preview = commands.add_parser("preview", help="show one moment in every ditherer, as PNG")
     preview.set_defaults(command=_preview)
     preview.add_argument("film", type=Path)
-    preview.add_argument("--at", type=_film_time, default=0.0, help="film time, as 83.5 or 1:23.5 or 1:01:23")
+    preview.add_argument(
+        "--at", type=arguments.film_time, default=0.0, help="film time, as 83.5 or 1:23.5 or 1:01:23"
+    )
     preview.add_argument("-o", "--out", type=Path, default=Path("preview.png"), help="default: %(default)s")
-    _add_look(preview)
+    arguments.add_look(preview)
 
     info = commands.add_parser("info", help="say what a reel is")
     info.set_defaults(command=_info)
@@ -78,24 +79,40 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(command=_check)
     check.add_argument("reel", type=Path)
+    compare = commands.add_parser("compare", help="measure every ditherer on a stretch of a film")
+    compare.set_defaults(command=_compare)
+    compare.add_argument("film", type=Path)
+    compare.add_argument("--frames", type=arguments.at_least_one, help="at most so many (default: all)")
+    compare.add_argument(
+        "--from", dest="start", type=arguments.film_time, default=0.0, help="film time (default: 0)"
+    )
+    compare.add_argument(
+        "--step", type=arguments.at_least_one, default=1, help="take every so manieth frame (default: 1)"
+    )
+    compare.add_argument(
+        "--ditherers",
+        nargs="+",
+        type=arguments.ditherer_entry,
+        default=list(DITHERERS),
+        metavar="NAME[:SETTING=VALUE,…]",
+        help="default: all, as they are",
+    )
+    compare.add_argument(
+        "-o", "--out", type=Path, default=Path("comparison"), help="a folder (default: %(default)s)"
+    )
+    arguments.add_look(compare)
+
+    report = commands.add_parser("report", help="make a page of figures and pictures of a reel")
+    report.set_defaults(command=_report)
+    report.add_argument("reel", type=Path)
+    report.add_argument("-o", "--out", type=Path, help="default: the reel's name with .html")
     return parser
-
-
-def _add_look(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--panel", type=_size, default=Size(1448, 1072), help="its size (default: 1448x1072)")
-    parser.add_argument("--fit", choices=[fit.value for fit in Fit], default=Fit.LETTERBOX.value)
-    parser.add_argument("--brightness", type=_doublings, default=0.0, help="-2 to 2 (default: 0)")
-    parser.add_argument("--contrast", type=_doublings, default=0.0, help="-2 to 2 (default: 0)")
-
-
-def _look(options: argparse.Namespace) -> Look:
-    return Look(options.panel, Fit(options.fit), options.brightness, options.contrast)
 
 
 def _pack(options: argparse.Namespace) -> int:
     out = options.out or options.film.with_suffix(".reel")
     job = Job(
-        options.film, _look(options), options.ditherer, options.step, options.key_interval,
+        options.film, arguments.look(options), options.ditherer, options.step, options.key_interval,
         options.title, options.credit,
     )  # fmt: skip
     with tqdm(unit=" frames", dynamic_ncols=True, desc=out.name) as bar:
@@ -115,7 +132,7 @@ def _pack(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace) -> int:
     with Film(options.film) as film:
-        sheet(film.at(options.at), _look(options)).save(options.out)
+        sheet(film.at(options.at), arguments.look(options)).save(options.out)
     log.info("%s", options.out)
     return 0
 
@@ -159,36 +176,42 @@ def _check(options: argparse.Namespace) -> int:
         return 1 if bad or reel.fault else 0
 
 
-def _size(text: str) -> Size:
-    match = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text)
-    if not match or "0" in match.groups():
-        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 1448x1072")
-    return Size(int(match[1]), int(match[2]))
+def _compare(options: argparse.Namespace) -> int:
+    from export.compare import Stretch, as_csv, as_json, as_text, compare  # what they need, pack does not
+    from export.compare_plot import plot
+
+    stretch = Stretch(options.film, options.start, options.frames, options.step)
+    look = arguments.look(options)
+    ditherers = {entry: named(entry) for entry in options.ditherers}
+    with tqdm(unit=" frames", dynamic_ncols=True, desc=stretch.film.name, total=stretch.frames) as bar:
+
+        def tell(done: int) -> None:
+            bar.update(done - bar.n)
+
+        rows = compare(stretch, look, ditherers, tell)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "compare.csv").write_text(as_csv(rows), encoding="utf-8")
+    (options.out / "compare.json").write_text(as_json(rows, stretch, look), encoding="utf-8")
+    plot(rows, f"{stretch.film.name}, {rows[0].measures.frames} frames", options.out / "compare.png")
+    sys.stdout.write(as_text(rows))
+    log.info("%s: compare.csv, compare.json, compare.png", options.out)
+    return 0
 
 
-def _film_time(text: str) -> float:
-    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no film time such as 1:23.5")
-    seconds = 0.0
-    for part in text.split(":"):
-        seconds = seconds * 60 + float(part)
-    return seconds
+def _report(options: argparse.Namespace) -> int:
+    from export.report import report
 
+    out = options.out or options.reel.with_suffix(".html")
+    with Reel.open(options.reel) as reel, tqdm(unit=" frames", dynamic_ncols=True, desc=out.name) as bar:
 
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 65535")
-    return int(text)
+        def tell(done: int, all_of_them: int) -> None:
+            bar.total = all_of_them
+            bar.update(done - bar.n)
 
-
-def _doublings(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 9.0
-    if not -2 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from -2 to 2")
-    return value
+        page = report(reel, tell)
+    out.write_text(page, encoding="utf-8")
+    log.info("%s: %.1f MB.", out, out.stat().st_size / 1e6)
+    return 0
 
 
 if __name__ == "__main__":
