@@ -13,20 +13,26 @@ import json
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from export.ditherers import Ditherer
+from export.ditherers import Ditherer, dithered
 from export.film import Film, Moment, Place
 from export.look import Look
 from export.measure import Contone, Fade, MeasureError, Measures, Meter, fade
+from export.stages.tone import Grey
 from player.frame import Frame
 from player.reel import encode
 from player.reel.record import HEAD
 
 BASELINE = "floyd-steinberg"
 """What the others are held against."""
+BATCH = 8
+"""Pictures held at once; the window of the most foresighted ditherer."""
+
+_Batch: TypeAlias = list[tuple[Grey, Contone]]
 
 
 @dataclass(frozen=True)
@@ -120,20 +126,31 @@ def compare(
         MeasureError: there is no such stretch.
     """
     running = {name: _Running(one, Meter(look.panel)) for name, one in ditherers.items()}
-    before: Contone | None = None
+    done = 0
     with Film(stretch.film) as film:
-        for done, moment in enumerate(stretch.moments(film), 1):
-            grey = look.grey(moment)
-            before = Contone.of(grey, before)
+        for batch in _batches(look.grey(moment) for moment in stretch.moments(film)):
             for one in running.values():
-                begin = time.perf_counter()
-                frame = one.ditherer.dither(grey, None if before.cut else one.last)
-                one.times.append(time.perf_counter() - begin)
-                one.meter = one.meter.add(before, frame, one.last)
-                one.bytes += HEAD.size + len(encode(frame, one.last, key=False).payload)
-                one.last = frame
-            tell(done)
+                one.dither(batch)
+            for number, (_, contone) in enumerate(batch):
+                for one in running.values():
+                    one.measure(contone, number)
+                done += 1
+                tell(done)
     return [one.row(name) for name, one in running.items()]
+
+
+def _batches(greys: Iterable[Grey]) -> Iterator[_Batch]:
+    """Pictures of one shot, as many as a foresighted ditherer may want at once."""
+    batch: _Batch = []
+    before: Contone | None = None
+    for grey in greys:
+        before = Contone.of(grey, before)
+        if batch and (before.cut or len(batch) == BATCH):
+            yield batch
+            batch = []
+        batch.append((grey, before))
+    if batch:
+        yield batch
 
 
 @dataclass
@@ -142,7 +159,26 @@ class _Running:
     meter: Meter
     last: Frame | None = None
     bytes: int = 0
+    frames: list[Frame] = dataclasses.field(default_factory=list)
+    greys: list[Grey] = dataclasses.field(default_factory=list)
     times: list[float] = dataclasses.field(default_factory=list)
+
+    def dither(self, batch: _Batch) -> None:
+        """Dither pictures of one shot, and stop the time."""
+        if batch[0][1].cut:
+            self.greys = []
+        greys = [grey for grey, _ in batch]
+        begin = time.perf_counter()
+        self.frames = list(dithered(self.ditherer, greys, self.last if self.greys else None, self.greys))
+        self.times.append((time.perf_counter() - begin) / len(batch))
+        self.greys = [*greys[::-1], *self.greys][: max(1, self.ditherer.memory)]
+
+    def measure(self, contone: Contone, number: int) -> None:
+        """Measure one of the frames that came of them."""
+        frame = self.frames[number]
+        self.meter = self.meter.add(contone, frame, self.last)
+        self.bytes += HEAD.size + len(encode(frame, self.last, key=False).payload)
+        self.last = frame
 
     def row(self, name: str) -> Row:
         measures = self.meter.result()

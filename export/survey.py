@@ -15,7 +15,7 @@ from export.shots import is_cut
 from player.reel import Stamp
 
 SHORT, LONG = 32, 128
-"""A piece ends where decoding can begin anew, once it has so many frames; and at the latest with so many."""
+"""A piece ends where decoding can begin anew once it has so many frames, and with so many wherever it may."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Piece:
 
 
 def survey(
-    film: Film, step: int, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0
+    film: Film, step: int, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0, window: int = 1
 ) -> Iterator[Piece]:
     """Cut a film into pieces.
 
@@ -47,12 +47,15 @@ def survey(
             least; none to begin at the beginning.
         number: of the first frame to come in the reel.
         memory: how many frames of its shot before its own a piece is led in with.
+        window: how many frames of a shot, counted from its beginning, a ditherer takes at once; between
+            them no piece ends. What is done already ends with such a window.
     """
     piece: list[Stamp] = []
     lead = recent = deque[Place](maxlen=memory)
     start = Place(0, None)
     before: Glimpse | None = None
     shot = done[-1].shot if done else 0
+    since = -1
     known = {stamp.number: stamp for stamp in done}
     for glimpse in film.glimpses(film.place(done[0].number, done[0].time) if done else None):
         if glimpse.place.number % step:
@@ -61,7 +64,9 @@ def survey(
         if stamp is None:
             cut = before is None or is_cut(before.thumbnail, glimpse.thumbnail)
             shot += cut and before is not None
-            if piece and (len(piece) >= LONG or (len(piece) >= SHORT and (glimpse.key or cut))):
+            since = 0 if cut else since + 1
+            enough = len(piece) >= LONG or (len(piece) >= SHORT and (glimpse.key or cut))
+            if piece and enough and since % window == 0:
                 yield _piece(start, number, piece, lead)
                 number += len(piece)
                 piece = []

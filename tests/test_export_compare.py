@@ -16,7 +16,8 @@ from PIL import Image
 
 from export.cli import main
 from export.compare import Stretch, as_csv, as_json, as_text, compare
-from export.ditherers import BlueNoise, DithererError, FloydSteinberg, Hysteresis, ditherer
+from export.ditherers import BlueNoise, DithererError, FloydSteinberg, Hysteresis, dithered, ditherer
+from export.ditherers.direct_search import DirectSearch
 from export.ditherers.named import named
 from export.film import Film
 from export.look import Look
@@ -56,6 +57,19 @@ def test_each_row_is_what_its_ditherer_makes_of_the_film(film, rows):
     assert rows[0].measures.frames == 12 and rows[0].measures.cuts == 1
 
 
+def test_a_foresighted_ditherer_is_given_windows_of_each_shot(film):
+    one = DirectSearch()
+    (row,) = compare(Stretch(film), LOOK, {"search": one})
+    with Film(film) as opened:
+        greys = [LOOK.grey(moment) for moment in opened.moments()]
+    meter, before, last = Meter(LOOK.panel), None, None
+    for shot in (greys[:6], greys[6:]):
+        for grey, frame in zip(shot, dithered(one, shot), strict=True):
+            before = Contone.of(grey, before)
+            meter, last = meter.add(before, frame, last), frame
+    assert row.measures == meter.result()
+
+
 def test_the_rows_tell_the_ditherers_apart(rows):
     diffused, calm, masked = (row.measures for row in rows)
     assert diffused.changed > calm.changed and diffused.changed > masked.changed
@@ -84,22 +98,24 @@ class Chatty:
     asked: list
 
     remembers = True
+    memory = 2
 
     def settings(self):
         return {}
 
-    def dither(self, grey, previous):
-        self.asked.append(previous)
+    def dither(self, grey, previous, before=()):
+        self.asked.append((previous, len(before)))
         return BlueNoise().dither(grey, None)
 
 
 def test_a_ditherer_is_given_its_own_last_frame_and_none_after_a_cut(film):
-    asked: list[Frame | None] = []
+    asked: list[tuple[Frame | None, int]] = []
     told: list[int] = []
     compare(Stretch(film), LOOK, {"chatty": Chatty(asked), "other": FloydSteinberg()}, told.append)
     with Film(film) as opened:
         shown = [BlueNoise().dither(LOOK.grey(moment), None) for moment in opened.moments()]
-    assert asked[:12] == [None, *shown[:5], None, *shown[6:11]]
+    assert [previous for previous, _ in asked[:12]] == [None, *shown[:5], None, *shown[6:11]]
+    assert [count for _, count in asked[:12]] == [0, 1, 2, 2, 2, 2, 0, 1, 2, 2, 2, 2]
     assert told == list(range(1, 13))
 
 

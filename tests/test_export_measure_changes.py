@@ -170,11 +170,12 @@ class Random:
     """White noise, anew for every frame."""
 
     remembers = False
+    memory = 0
 
     def settings(self):
         return {}
 
-    def dither(self, grey, previous):
+    def dither(self, grey, previous, before=()):
         random = np.random.default_rng(int(grey.flat[0]))
         return Frame.of(random.random(grey.shape) * 255 < grey)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from films import clip, repeated
 
-from export.ditherers import ditherer
+from export.ditherers import dithered, ditherer
 from export.film import Film, FilmError
 from export.job import Job
 from export.look import Look
@@ -55,18 +56,16 @@ def test_every_frame_is_the_films_in_order_dithered(small_reel):
     one = ditherer("direct-search")
     with Film(clip()) as film, Reel.open(small_reel) as reel:
         assert reel.finished and reel.header.size == SMALL.panel
-        previous, before = None, []
-        for number, moment in enumerate(film.moments()):
-            stamp = reel.record(number).stamp
-            assert (stamp.number, stamp.time) == (moment.number, moment.time)
-            if stamp.cut:
-                previous, before = None, []
-            grey = SMALL.grey(moment)
-            previous = one.dither(grey, previous, before)
-            before = [grey, *before]
-            assert reel.frame(number) == previous
-            reel.check(number)
-        assert number + 1 == len(reel)
+        moments = list(film.moments())
+        stamps = [reel.record(number).stamp for number in range(len(reel))]
+        assert [(stamp.number, stamp.time) for stamp in stamps] == [(one.number, one.time) for one in moments]
+        cuts = [number for number, stamp in enumerate(stamps) if stamp.cut]
+        for begin, end in itertools.pairwise([*cuts, len(stamps)]):
+            greys = [SMALL.grey(moment) for moment in moments[begin:end]]
+            for number, frame in enumerate(dithered(one, greys), begin):
+                assert reel.frame(number) == frame
+                reel.check(number)
+        assert cuts[0] == 0 and len(moments) == len(reel)
 
 
 def test_the_header_says_what_was_done(small_reel):

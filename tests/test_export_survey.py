@@ -57,10 +57,10 @@ def film_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 def pieces_of(
-    path: Path, step: int = 1, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0
+    path: Path, step: int = 1, done: Sequence[Stamp] = (), number: int = 0, memory: int = 0, window: int = 1
 ) -> list[Piece]:
     with Film(path) as film:
-        return list(survey(film, step, done, number, memory))
+        return list(survey(film, step, done, number, memory, window))
 
 
 def stamps_of(pieces: list[Piece]) -> list[Stamp]:
@@ -171,14 +171,18 @@ def test_a_survey_that_goes_on_ends_as_one_in_a_single_run(
     path = film_of(name)
     whole = stamps_of(pieces_of(path, step))
     done = data.draw(st.integers(1, len(whole)))
-    memory = data.draw(st.integers(0, 9))
-    rest = pieces_of(path, step, whole[max(0, done - max(1, memory)) : done], done, memory)
+    memory, window = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 9))
+    shot = [stamp for stamp in whole[:done] if stamp.shot == whole[done - 1].shot]
+    done = max(1, done - len(shot) % window)
+    window = 1 if done == 1 else window
+    rest = pieces_of(path, step, whole[max(0, done - max(1, memory)) : done], done, memory, window)
     assert stamps_of(rest) == whole[done:]
     number = done
     with Film(path, threads=1) as film:
         for piece in rest:
             assert piece.number == number
             first = piece.stamps[0]
+            assert first.cut or sum(one.shot == first.shot for one in whole[:number]) % window == 0
             shot = [one.number for one in whole[:number] if one.shot == first.shot]
             assert list(piece.lead) == shot[len(shot) - min(memory, len(shot)) :]
             assert next(iter(film.moments(piece.start))).number == [*piece.lead, first.number][0]

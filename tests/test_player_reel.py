@@ -223,16 +223,22 @@ def test_cut_at_every_byte_it_opens_with_all_whole_frames_before_the_cut(tmp_pat
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(count=st.integers(250, 800), back=st.integers(1, 40_000), seed=st.integers(0, 5))
-def test_cut_long_reels_are_indexed_and_resumed_to_the_identical_file(tmp_path, count, back, seed):
+@given(
+    count=st.integers(250, 800),
+    back=st.integers(1, 40_000),
+    seed=st.integers(0, 5),
+    window=st.integers(1, 25),
+)
+def test_cut_long_reels_are_indexed_and_resumed_to_the_identical_file(tmp_path, count, back, seed, window):
     made = frames(count, Size(16, 9), seed)
     whole, cut = tmp_path / "whole.reel", tmp_path / "cut.reel"
     whole.unlink(missing_ok=True)
     write(whole, made)
     data = whole.read_bytes()
     cut.write_bytes(data[: max(0, len(data) - back)])
-    with ReelWriter.resume(cut, header(Size(16, 9))) as writer:
+    with ReelWriter.resume(cut, header(Size(16, 9)), window) as writer:
         assert writer.count <= count
+        assert writer.finished or (writer.count % 20 or 20) % window in (0, 20 % window)
         if writer.count:
             last = writer.last
             assert last is not None and last[1] == made[writer.count - 1]

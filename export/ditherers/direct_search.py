@@ -3,12 +3,17 @@
 Small variations in the places of the dots do not matter to an eye as long as the densities are right. So
 what is minimised is
 
-    the error, as the eye takes it in  +  price × the pixels that differ from the frame before
+    the error, as the eye takes it in  +  price × the pixels that change from frame to frame
 
 by turning pixels, alone or in pairs of neighbours, until no turn pays any more: a direct binary search
 (Analoui & Allebach 1992) with a price on change. It starts from a Floyd–Steinberg dither that leans towards
 the frame before; to start from that frame itself costs more changes in the end, since a search never looks
-further than a pixel. On the first frame of a shot nothing has a price.
+further than a pixel. On the first frame of a shot, change from the frame before has no price.
+
+A film is known before it is shown, so a frame may also see the one after it: `WINDOW` frames are dithered in
+a row, and then searched once more from the last to the first, with the price on change to either side. That
+lets a dot turn when it is best, not when it first pays, and takes back what is turned for one frame only. It
+saves a twelfth of the changes at no loss.
 
 One knob: at `price` 0 the picture is best, and with it fewer and fewer pixels change. The default is where
 film after film looks no worse than Floyd–Steinberg by any of the measures in `export.measure`.
@@ -19,15 +24,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from export.ditherers.eye import DOT, FACTORS, KERNEL, REACH
 from export.stages.tone import Grey
 from player.frame import Frame, FrameError, Size
-
-SLACK = 4
-"""What a turn must gain, in thousandths of a dot's energy; it ends the search a good while sooner."""
-ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class DirectSearch:
     lean: int = 110
     remembers = True
     memory = 8
+    window = 8
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
@@ -52,25 +51,19 @@ class DirectSearch:
 
     def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
-        # These compile, so only when it is wanted.
-        from export.ditherers import direct_search_kernel as kernel
-        from export.ditherers import rest
-        from export.ditherers.diffusion_kernel import diffuse_freely
+        return self.dither_window((grey,), previous, before)[0]
 
-        height, width = grey.shape
+    def dither_window(
+        self, greys: Sequence[Grey], previous: Frame | None, before: Sequence[Grey] = ()
+    ) -> list[Frame]:
+        """See `Foresighted`."""
+        from export.ditherers.direct_search_window import Window  # compiles, so only when it is wanted
+
+        height, width = greys[0].shape
         if previous is not None and previous.size != (width, height):
             raise FrameError(f"a {previous.size} frame cannot come before a {Size(width, height)} one")
-        white = np.zeros((height, width), np.uint8) if previous is None else previous.mask().view(np.uint8)
-        shown = white.copy()
-        diffuse_freely(grey, white, 0 if previous is None else self.lean)
-        states = np.full((height + 2, width + 2), kernel.FIXED, np.uint8)
-        gradient = np.zeros((height + 2 * REACH, width + 2 * REACH + 1), np.int32)
-        kernel.begin(grey, shown, white, states)
-        kernel.filtered(grey, white, FACTORS, gradient)
-        lighter = np.zeros((kernel.SIZE, kernel.ROOM), np.int32)
-        lighter[:, : kernel.SIZE] = 255 * KERNEL
-        unit = 255 * DOT
-        price = 0 if previous is None else self.price * unit // 1000
-        prices = price >> rest.halvings(grey, before).astype(np.int32)
-        kernel.search(states, gradient, lighter, prices, SLACK * unit // 1000, ROUNDS)
-        return Frame.of(states[1:-1, 1:-1] & kernel.WHITE == kernel.WHITE)
+        window = Window(previous, self.price, self.lean)
+        for number, grey in enumerate(greys):
+            window.add(grey, (*greys[:number][::-1], *before))
+        window.look_back()
+        return window.frames()

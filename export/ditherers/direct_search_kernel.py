@@ -1,9 +1,9 @@
 """The inner loops of the direct search, compiled by numba when they are first used.
 
-They keep two pictures. `states` has a byte for each pixel, with a border of one: is it `WHITE`, does it
-differ from the frame before (`MOVED`), may it not turn at all (`FIXED`)? `gradient` has, with a border of
-`REACH`, the error under the eye's kernel, which says what turning a pixel would cost. Both are kept exact
-while pixels turn, so that a cost is always read and never estimated.
+They keep two pictures of a frame. `states` has a byte for each pixel, with a border of one: is it `WHITE`,
+does it differ from the frame before (`MOVED`) or from the one after (`MOVES`), may it not turn at all
+(`FIXED`)? `gradient` has, with a border of `REACH`, the error under the eye's kernel, which says what turning
+a pixel would cost. Both are kept exact while pixels turn, so that a cost is always read and never estimated.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from export.ditherers.eye import REACH
 from export.ditherers.rest import BLOCK
 from export.stages.tone import Grey
 
-WHITE, MOVED, FIXED = 1, 2, 4
+WHITE, MOVED, FIXED, MOVES = 1, 2, 4, 8
 TALL, WIDE = 8, 64
 """Size of a tile: what is looked at anew together after something turned nearby."""
 SIZE = 2 * REACH + 1
@@ -38,6 +38,18 @@ def begin(grey: Grey, previous: Bytes, white: Bytes, states: Bytes) -> None:  # 
             fixed = FIXED if level == 0 or level == 255 else 0
             white[y, x] = now
             states[y + 1, x + 1] = now | (now ^ previous[y, x]) << 1 | fixed
+
+
+@numba.njit(nogil=True, cache=True)
+def relate(before: Bytes, states: Bytes, after: Bytes) -> None:  # pragma: no cover
+    """Tell `states` anew how the frame differs from the one before it and from the one after it."""
+    height, width = states.shape
+    for y in range(1, height - 1):
+        for x in range(1, width - 1):
+            state = states[y, x] & (WHITE | FIXED)
+            moved = (state ^ before[y, x]) & WHITE
+            moves = (state ^ after[y, x]) & WHITE
+            states[y, x] = state | moved << 1 | moves << 3
 
 
 @numba.njit(nogil=True, cache=True)
@@ -74,13 +86,14 @@ def filtered(grey: Grey, white: Bytes, factors: Ints, gradient: Ints) -> None:  
 
 @numba.njit(nogil=True, cache=True)
 def _costs(
-    states: Bytes, gradient: Ints, dot: int, prices: Ints, black: Ints, white: Ints
+    states: Bytes, gradient: Ints, dot: int, prices: Ints, later: Ints, black: Ints, white: Ints
 ) -> None:  # pragma: no cover
     """What turning each pixel of a line costs, in `black` or `white` by its colour."""
     for x in range(states.size):
         state = states[x]
         slope = 2 * gradient[x]
         cost = dot - prices[x] if state & MOVED else dot + prices[x]
+        cost = cost - later[x] if state & MOVES else cost + later[x]
         cost = cost - slope if state & WHITE else cost + slope
         cost = NEVER if state & FIXED else cost
         black[x] = NEVER if state & WHITE else cost
@@ -104,11 +117,15 @@ def _flags(
 
 
 @numba.njit(nogil=True, cache=True)
-def _cost(states: Bytes, gradient: Ints, dot: int, prices: Ints, y: int, x: int) -> int:  # pragma: no cover
+def _cost(
+    states: Bytes, gradient: Ints, dot: int, prices: Ints, later: Ints, y: int, x: int
+) -> int:  # pragma: no cover
     state = states[y + 1, x + 1]
     slope = 2 * gradient[y + REACH, x + REACH]
     price = prices[y // BLOCK, x // BLOCK]
     cost = dot - price if state & MOVED else dot + price
+    price = later[y // BLOCK, x // BLOCK]
+    cost = cost - price if state & MOVES else cost + price
     return int(cost - slope if state & WHITE else cost + slope)
 
 
@@ -120,23 +137,31 @@ def _turn(
     for i in range(SIZE):
         for j in range(ROOM):
             gradient[y + i, x + j] += change[i, j]
-    states[y + 1, x + 1] ^= WHITE | MOVED
+    states[y + 1, x + 1] ^= WHITE | MOVED | MOVES
 
 
 @numba.njit(nogil=True, cache=True)
 def _best(
-    states: Bytes, gradient: Ints, lighter: Ints, dot: int, prices: Ints, slack: int, y: int, x: int
+    states: Bytes,
+    gradient: Ints,
+    lighter: Ints,
+    dot: int,
+    prices: Ints,
+    later: Ints,
+    slack: int,
+    y: int,
+    x: int,
 ) -> tuple[bool, int, int]:  # pragma: no cover
     """The best of turning a pixel alone and of swapping it with one of its eight neighbours, if any pays."""
     state = states[y + 1, x + 1]
-    own = _cost(states, gradient, dot, prices, y, x)
+    own = _cost(states, gradient, dot, prices, later, y, x)
     best, best_y, best_x = min(-slack, own), y, x
     for dy in range(-1, 2):
         for dx in range(-1, 2):
             other = states[y + 1 + dy, x + 1 + dx]
             if other & FIXED or not (state ^ other) & WHITE:
                 continue
-            both = own + _cost(states, gradient, dot, prices, y + dy, x + dx)
+            both = own + _cost(states, gradient, dot, prices, later, y + dy, x + dx)
             both -= 2 * lighter[REACH + dy, REACH + dx]
             if both < best:
                 best, best_y, best_x = both, y + dy, x + dx
@@ -145,7 +170,7 @@ def _best(
 
 @numba.njit(nogil=True, cache=True)
 def search(
-    states: Bytes, gradient: Ints, lighter: Ints, prices: Ints, slack: int, rounds: int
+    states: Bytes, gradient: Ints, lighter: Ints, prices: Ints, later: Ints, slack: int, rounds: int
 ) -> None:  # pragma: no cover
     """Turn pixels, alone or in pairs, until no turn pays, or `rounds` times over the picture.
 
@@ -155,6 +180,7 @@ def search(
         lighter: the kernel, times 255, in `ROOM` columns: what a pixel turning white adds to `gradient`.
         prices: of a pixel that differs from the frame before, in units of `lighter`, for each block of
             `BLOCK` × `BLOCK` pixels.
+        later: the same of one that differs from the frame after.
         slack: what a turn must gain at least.
         rounds: over the tiles that something turned in or near.
     """
@@ -168,7 +194,7 @@ def search(
     black = np.empty((TALL + 2, WIDE + 2), dtype=np.int32)
     white = np.empty((TALL + 2, WIDE + 2), dtype=np.int32)
     flags = np.empty(WIDE, dtype=np.int32)
-    line = np.empty(WIDE + 2, dtype=np.int32)
+    line, next_line = np.empty(WIDE + 2, dtype=np.int32), np.empty(WIDE + 2, dtype=np.int32)
     ys, xs = np.empty(TALL * WIDE, dtype=np.int32), np.empty(TALL * WIDE, dtype=np.int32)
     for _ in range(rounds):
         calm = True
@@ -183,12 +209,13 @@ def search(
                 left = column * WIDE
                 wide = min(WIDE, width - left)
                 for x in range(wide + 2):
-                    line[x] = prices[top // BLOCK, min(max(left + x - 1, 0), width - 1) // BLOCK]
+                    block = min(max(left + x - 1, 0), width - 1) // BLOCK
+                    line[x], next_line[x] = prices[top // BLOCK, block], later[top // BLOCK, block]
                 for y in range(tall + 2):
                     _costs(
                         states[top + y, left : left + wide + 2],
                         gradient[top + y + REACH - 1, left + REACH - 1 : left + REACH + wide + 1],
-                        dot, line[: wide + 2], black[y], white[y],
+                        dot, line[: wide + 2], next_line[: wide + 2], black[y], white[y],
                     )  # fmt: skip
                 count = 0
                 for y in range(tall):
@@ -208,7 +235,7 @@ def search(
                                 count += 1
                 for i in range(count):
                     y, x = ys[i], xs[i]
-                    pays, other_y, other_x = _best(states, gradient, lighter, dot, prices, slack, y, x)
+                    pays, other_y, other_x = _best(states, gradient, lighter, dot, prices, later, slack, y, x)
                     if not pays:
                         continue
                     _turn(states, gradient, lighter, darker, y, x)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from export.ditherers import Ditherer
+from export.ditherers import Ditherer, dithered
 from export.measure.contone import Contone
 from export.measure.meter import Measures, Meter
 from export.measure.noise import Noise, noise
@@ -59,10 +59,9 @@ def fade(dither: Ditherer, size: Size = SIZE, greys: list[int] | None = None) ->
     meter = Meter(size)
     before: Contone | None = None
     frame: Frame | None = None
-    for level in greys:
-        grey = np.full((size.height, size.width), level, dtype=np.uint8)
+    flats = [np.full((size.height, size.width), level, dtype=np.uint8) for level in greys]
+    for grey, shown in zip(flats, dithered(dither, flats), strict=True):
         contone = Contone.of(grey, before)
-        shown = dither.dither(grey, frame)
         meter = meter.add(contone, shown, frame, cut=False)
         before, frame = contone, shown
     assert frame is not None

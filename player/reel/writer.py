@@ -53,10 +53,15 @@ class ReelWriter:
         return writer
 
     @classmethod
-    def resume(cls, path: Path, header: ReelHeader) -> ReelWriter:
-        """Go on with a reel that was interrupted: whatever follows its last whole frame is cut off.
+    def resume(cls, path: Path, header: ReelHeader, window: int = 1) -> ReelWriter:
+        """Go on with a reel that was interrupted: whatever follows its last whole window is cut off.
 
         The frames from its last key on are decoded, so that a torn tail is found.
+
+        Args:
+            path: of the reel.
+            header: what it must have.
+            window: frames of a shot that are made together, counted from the shot's beginning.
 
         Raises:
             ReelError: it is another film's or was made with other settings; nothing is changed then.
@@ -72,7 +77,7 @@ class ReelWriter:
             with Reel.open(path) as reel:
                 if reel.header.pack() != head:
                     raise ReelError(f"{path.name} is of another film or was made with other settings")
-                writer._take_over(reel)
+                writer._take_over(reel, window)
         except BaseException:
             os.close(descriptor)
             raise
@@ -176,14 +181,16 @@ class ReelWriter:
         self._segment, self._offsets = at, []
         os.fsync(self._descriptor)
 
-    def _take_over(self, reel: Reel) -> None:
+    def _take_over(self, reel: Reel, window: int) -> None:
         whole = len(reel)
         while whole and not _decodes(reel, whole - 1):
             whole -= 1
+        self.finished = reel.finished and whole == len(reel)
+        if not self.finished:
+            whole -= _since_cut(reel, whole) % window
         if not whole:
             self._truncate(len(self.header.pack()))
             return
-        self.finished = reel.finished and whole == len(reel)
         record = reel.record(whole - 1)
         self.count = whole
         self._last = reel.frame(whole - 1)
@@ -216,6 +223,16 @@ def _decodes(reel: Reel, number: int) -> bool:
     except ReelError:
         return False
     return True
+
+
+def _since_cut(reel: Reel, count: int) -> int:
+    """How many of the first `count` frames are of the last one's shot."""
+    number = count
+    while number:
+        number -= 1
+        if reel.record(number).stamp.cut:
+            break
+    return count - number
 
 
 def _locked(path: Path, flags: int) -> int:
