@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from export.ditherers import DITHERERS, dithered, eye
 from export.ditherers.diffusion import FloydSteinberg
+from export.ditherers.diffusion_kernel import diffuse_freely
 from export.ditherers.direct_search import DirectSearch
 from export.ditherers.direct_search_window import SLACK, UNIT
 from player.frame import Frame, FrameError, Size, difference
@@ -70,7 +72,9 @@ def test_the_result_costs_less_than_what_it_starts_from_and_no_single_turn_makes
     before = previous.mask()
     white = DirectSearch(price).dither(grey, previous).mask()
     found = cost(grey, white, before, price)
-    assert found <= cost(grey, FloydSteinberg().dither(grey, None).mask(), before, price)
+    seed_ = before.view(np.uint8).copy()
+    diffuse_freely(grey, seed_, DirectSearch.lean)
+    assert found <= cost(grey, seed_.view(bool), before, price)
     loss = (2 * SLACK / UNIT) + 0.004  # the factors are not quite the kernel
     random = np.random.default_rng(seed)
     free = (grey > 0) & (grey < 255)
@@ -175,6 +179,38 @@ def test_to_look_back_makes_a_film_calmer_and_no_worse_to_look_at():
         sum(difference(a, b).changed for a, b in itertools.pairwise(made)) for made in (alone, together)
     ]
     assert changes[1] < 0.96 * changes[0]
+
+
+def test_a_faithful_search_is_nowhere_worse_than_floyd_steinberg_wherever_that_is_held():
+    greys = moving(9)
+    greys += [np.clip(greys[-1] * share, 0, 255).astype(np.uint8) for share in (0.9, 0.8, 0.7)]
+    frames = list(dithered(DirectSearch(300, faithful=True), greys))
+    for grey, frame in zip(greys, frames, strict=True):
+        diffused = FloydSteinberg().dither(grey, None).mask()
+        slopes = np.zeros((2, *grey.shape))
+        slopes[0, :, 1:-1] = grey[:, 2:] - grey[:, :-2].astype(float)
+        slopes[1, 1:-1] = grey[2:] - grey[:-2].astype(float)
+        shifted = minimum(lambda x, y, g=grey, s=slopes, d=diffused: energy(g + x * s[0] + y * s[1], d))
+        assert energy(grey, frame.mask()) <= 0.975 * shifted
+    still = list(dithered(DirectSearch(300), greys))
+    assert (
+        film_changes(still)
+        < film_changes(frames)
+        < film_changes([FloydSteinberg().dither(g, None) for g in greys])
+    )
+
+
+def minimum(function: Callable[[float, float], float]) -> float:
+    """The least value of a function that is a bowl, over a grid that is narrowed down."""
+    x = y = 0.0
+    step = 0.4
+    while step > 0.005:
+        x, y = min(
+            ((x + i * step, y + j * step) for i in (-1, 0, 1) for j in (-1, 0, 1)),
+            key=lambda at: function(*at),
+        )
+        step /= 1.6
+    return function(x, y)
 
 
 def test_windows_follow_each_other_wherever_a_shot_is_taken_up():

@@ -111,6 +111,7 @@ def _batched(greys: Iterable[Grey], count: int) -> Iterator[list[Grey]]:
 
 DITHERERS: Mapping[str, Callable[[], Ditherer]] = {
     "direct-search": DirectSearch,
+    "faithful-search": lambda: DirectSearch(faithful=True),
     "hysteresis": Hysteresis,
     "floyd-steinberg": FloydSteinberg,
     "blue-noise": BlueNoise,

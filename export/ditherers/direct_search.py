@@ -36,18 +36,23 @@ class DirectSearch:
         price: of a changed pixel, in thousandths of the energy of one lone dot: 0 to 500.
         lean: how far the dither that it starts from leans towards the frame before, in grey levels.
 
+        faithful: let no frame look worse than Floyd–Steinberg's of the same picture, even if that is shifted
+            to where it fits best; where it would, a change becomes cheaper until it does not. It takes about
+            twice the time.
+
     It needs numba, which is on a workstation and not on the Pi.
     """
 
     price: int = 60
     lean: int = 110
+    faithful: bool = False
     remembers = True
     memory = 8
     window = 8
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""
-        return {"price": self.price, "lean": self.lean}
+        return {"price": self.price, "lean": self.lean, "faithful": int(self.faithful)}
 
     def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
         """See `Ditherer`."""
@@ -62,7 +67,7 @@ class DirectSearch:
         height, width = greys[0].shape
         if previous is not None and previous.size != (width, height):
             raise FrameError(f"a {previous.size} frame cannot come before a {Size(width, height)} one")
-        window = Window(previous, self.price, self.lean)
+        window = Window(previous, self.price, self.lean, self.faithful)
         for number, grey in enumerate(greys):
             window.add(grey, (*greys[:number][::-1], *before))
         window.look_back()

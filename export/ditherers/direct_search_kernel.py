@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from export.ditherers.eye import REACH
+from export.ditherers.felt import SIZE, Bytes, Ints
 from export.ditherers.rest import BLOCK
 from export.stages.tone import Grey
 
 WHITE, MOVED, FIXED, MOVES = 1, 2, 4, 8
 TALL, WIDE = 8, 64
 """Size of a tile: what is looked at anew together after something turned nearby."""
-SIZE = 2 * REACH + 1
 ROOM = SIZE + 1  # columns of the kernel, rounded up to what a processor adds at once
 NEVER = 1 << 29
-
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int32]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -50,38 +46,6 @@ def relate(before: Bytes, states: Bytes, after: Bytes) -> None:  # pragma: no co
             moved = (state ^ before[y, x]) & WHITE
             moves = (state ^ after[y, x]) & WHITE
             states[y, x] = state | moved << 1 | moves << 3
-
-
-@numba.njit(nogil=True, cache=True)
-def _add(line: Ints, other: Ints, weight: int) -> None:  # pragma: no cover
-    for x in range(line.size):
-        line[x] += weight * other[x]
-
-
-@numba.njit(nogil=True, cache=True)
-def filtered(grey: Grey, white: Bytes, factors: Ints, gradient: Ints) -> None:  # pragma: no cover
-    """Fill `gradient` from scratch: the error in 255ths of a dot, under the kernel of these factors."""
-    height, width = grey.shape
-    error = np.zeros((height + 2 * REACH, width), dtype=np.int32)
-    for y in range(height):
-        for x in range(width):
-            error[y + REACH, x] = (255 if white[y, x] else 0) - np.int32(grey[y, x])
-    column = np.empty(width, dtype=np.int32)
-    padded = np.zeros(width + 2 * REACH, dtype=np.int32)
-    total = np.empty(width, dtype=np.int32)
-    for y in range(height):
-        total[:] = 0
-        for factor in factors:
-            column[:] = 0
-            for i in range(SIZE):
-                _add(column, error[y + i], factor[i])
-            for x in range(width):
-                padded[REACH + x] = column[x] >> 4
-            for i in range(SIZE):
-                _add(total, padded[i : i + width], factor[i])
-        line = gradient[y + REACH, REACH : REACH + width]
-        for x in range(width):
-            line[x] = total[x] >> 4
 
 
 @numba.njit(nogil=True, cache=True)
