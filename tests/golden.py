@@ -44,18 +44,15 @@ def small_reel() -> None:
 
 
 def dithers() -> dict[str, list[str]]:
-    """Hashes of what each ditherer makes of two pictures in a row."""
-    from export.ditherers import DITHERERS, ditherer  # not on the Pi, where the rest is tested too
+    """Hashes of what each ditherer makes of some pictures in a row."""
+    from export.ditherers import DITHERERS, dithered, ditherer  # not on the Pi, where the rest is tested too
 
     rows, columns = np.mgrid[0:200, 0:300]
-    first = ((columns + rows // 2) % 256).astype(np.uint8)
-    second = ((columns + rows // 2 + 3) % 256).astype(np.uint8)
+    greys = [((columns + rows // 2 + 3 * number) % 256).astype(np.uint8) for number in range(4)]
     hashes = {}
     for name in DITHERERS:
-        one = ditherer(name)
-        before = one.dither(first, None)
-        after = one.dither(second, before)
-        hashes[name] = [hashlib.sha256(frame.tobytes()).hexdigest() for frame in (before, after)]
+        frames = dithered(ditherer(name), greys)
+        hashes[name] = [hashlib.sha256(frame.tobytes()).hexdigest() for frame in frames]
     return hashes
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from export.ditherers import rest
 from export.ditherers.direct_search import DirectSearch
-from export.ditherers.rest import BLOCK, MEMORY, POLISH, halvings
+from export.ditherers.rest import BLOCK, MEMORY, POLISH, block_sums
 
 
 def flat(level: float, noise: float = 0, seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
     return np.clip(level + random.normal(0, noise, (48, 80)), 0, 255).astype(np.uint8)
+
+
+def halvings(grey: np.ndarray, before: Sequence[np.ndarray]) -> np.ndarray:
+    return rest.halvings([block_sums(one) for one in (grey, *before)])
 
 
 def along(levels: list[float], noise: float = 0) -> list[int]:

@@ -67,8 +67,8 @@ class DirectSearch:
         height, width = greys[0].shape
         if previous is not None and previous.size != (width, height):
             raise FrameError(f"a {previous.size} frame cannot come before a {Size(width, height)} one")
-        window = Window(previous, self.price, self.lean, self.faithful)
-        for number, grey in enumerate(greys):
-            window.add(grey, (*greys[:number][::-1], *before))
+        window = Window(previous, before, self.price, self.lean, self.faithful)
+        for grey in greys:
+            window.add(grey)
         window.look_back()
         return window.frames()

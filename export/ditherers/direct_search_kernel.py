@@ -48,6 +48,27 @@ def relate(before: Bytes, states: Bytes, after: Bytes) -> None:  # pragma: no co
             states[y, x] = state | moved << 1 | moves << 3
 
 
+def everywhere(states: Bytes) -> Bytes:
+    """All tiles, dirty."""
+    height, width = states.shape[0] - 2, states.shape[1] - 2
+    return np.ones((-(-height // TALL), -(-width // WIDE)), dtype=np.uint8)
+
+
+@numba.njit(nogil=True, cache=True)
+def stirred(states: Bytes) -> Bytes:  # pragma: no cover
+    """The tiles in which something may pay that did not before `relate`: dots at hand that move on."""
+    height, width = states.shape[0] - 2, states.shape[1] - 2
+    dirty = np.zeros(((height + TALL - 1) // TALL, (width + WIDE - 1) // WIDE), dtype=np.uint8)
+    for row in range(dirty.shape[0]):
+        for column in range(dirty.shape[1]):
+            found = 0
+            for y in range(row * TALL, min(row * TALL + TALL, height) + 2):
+                for x in range(column * WIDE, min(column * WIDE + WIDE, width) + 2):
+                    found |= states[y, x]
+            dirty[row, column] = found & MOVES
+    return dirty
+
+
 @numba.njit(nogil=True, cache=True)
 def _costs(
     states: Bytes, gradient: Ints, dot: int, prices: Ints, later: Ints, black: Ints, white: Ints
@@ -134,8 +155,15 @@ def _best(
 
 @numba.njit(nogil=True, cache=True)
 def search(
-    states: Bytes, gradient: Ints, lighter: Ints, prices: Ints, later: Ints, slack: int, rounds: int
-) -> None:  # pragma: no cover
+    states: Bytes,
+    gradient: Ints,
+    lighter: Ints,
+    prices: Ints,
+    later: Ints,
+    slack: int,
+    rounds: int,
+    dirty: Bytes,
+) -> None:  # pragma: no cover  # fmt: skip
     """Turn pixels, alone or in pairs, until no turn pays, or `rounds` times over the picture.
 
     Args:
@@ -147,10 +175,10 @@ def search(
         later: the same of one that differs from the frame after.
         slack: what a turn must gain at least.
         rounds: over the tiles that something turned in or near.
+        dirty: the tiles to begin with, not 0; all 0 in the end if there were rounds enough.
     """
     height, width = states.shape[0] - 2, states.shape[1] - 2
-    down, across = (height + TALL - 1) // TALL, (width + WIDE - 1) // WIDE
-    dirty = np.ones((down, across), dtype=np.uint8)
+    down, across = dirty.shape
     darker = -lighter
     dot = lighter[REACH, REACH]
     straight = 2 * lighter[REACH, REACH + 1] - slack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,17 +14,16 @@ from export.ditherers.diffusion_kernel import diffuse_freely
 from export.ditherers.direct_search_kernel import (
     FIXED,
     ROOM,
-    SIZE,
     WHITE,
-    Bytes,
-    Ints,
     begin,
+    everywhere,
     relate,
     search,
+    stirred,
 )
 from export.ditherers.eye import DOT, KERNEL
-from export.ditherers.felt import error, felt, product
-from export.ditherers.rest import halvings
+from export.ditherers.felt import SIZE, Bytes, Ints, error, felt, product
+from export.ditherers.rest import MEMORY, block_sums, halvings
 from export.stages.tone import Grey
 from player.frame import Frame
 
@@ -39,91 +39,106 @@ LIGHTER: Final = np.zeros((SIZE, ROOM), np.int32)
 LIGHTER[:, :SIZE] = 255 * KERNEL
 
 
+@dataclass(eq=False)
+class _Searched:
+    """One frame: its picture, what the search knows of it, and the energy that it may have at the most."""
+
+    grey: Grey
+    states: Bytes
+    gradient: Ints
+    prices: Ints
+    ceiling: int | None = None
+
+    def search(self, later: Ints | None = None, dirty: Bytes | None = None) -> None:
+        """Turn what pays, with changes to the frame after at those prices; all over, or where it is dirty."""
+        later = np.zeros_like(self.prices) if later is None else later
+        dirty = everywhere(self.states) if dirty is None else dirty
+        search(self.states, self.gradient, LIGHTER, self.prices, later, SLACK, ROUNDS, dirty)
+
+    @property
+    def too_far(self) -> bool:
+        """Whether the frame is farther from its picture than it may be."""
+        return self.ceiling is not None and self.energy > self.ceiling
+
+    @property
+    def energy(self) -> int:
+        """Of what is wrong with the frame, as the eye takes it in."""
+        return product(error(self.grey, _whites(self.states)), self.gradient)
+
+
 class Window:
     """Frames of one shot, in order.
 
     Args:
         previous: the frame before the first; None at the beginning of a shot.
+        before: the greys of the same shot before the first, the newest first.
         price: of a changed pixel, in thousandths of the energy of one lone dot.
         lean: how far the dither that the search starts from leans towards the frame before, in grey levels.
-        faithful: whether no frame may be worse than Floyd–Steinberg's, see `floor`.
+        faithful: whether no frame may be worse than Floyd–Steinberg's, see `ceiling`.
     """
 
-    def __init__(self, previous: Frame | None, price: int, lean: int, faithful: bool) -> None:
+    def __init__(
+        self, previous: Frame | None, before: Sequence[Grey], price: int, lean: int, faithful: bool
+    ) -> None:
         self._shown = None if previous is None else previous.mask().view(np.uint8)
+        self._sums = [block_sums(grey) for grey in before[:MEMORY]]
         self._price = price * UNIT // 1000
         self._lean = lean
         self._faithful = faithful
-        self._greys: list[Grey] = []
-        self._floors: list[int] = []
-        self._states: list[Bytes] = []
-        self._gradients: list[Ints] = []
-        self._prices: list[Ints] = []
+        self._frames: list[_Searched] = []
 
-    def add(self, grey: Grey, before: Sequence[Grey]) -> None:
+    def add(self, grey: Grey) -> None:
         """Dither the next frame, for itself and the one before it."""
-        first = not self._states and self._shown is None
-        prices = (0 if first else self._price) >> halvings(grey, before).astype(np.int32)
-        states, gradient = self._begun(grey, 0 if first else self._lean)
-        search(states, gradient, LIGHTER, prices, np.zeros_like(prices), SLACK, ROUNDS)
-        lowest = floor(grey) if self._faithful else 0
+        first = not self._frames and self._shown is None
+        self._sums = [block_sums(grey), *self._sums[:MEMORY]]
+        prices = (0 if first else self._price) >> halvings(self._sums).astype(np.int32)
         lean = 0 if first else self._lean
-        while self._faithful and (prices.any() or lean) and energy(grey, states, gradient) > lowest:
-            if prices.max() > LEAST:
-                prices = prices // 2
+        frame = _Searched(grey, *self._begun(grey, lean), prices, ceiling(grey) if self._faithful else None)
+        frame.search()
+        while frame.too_far and (frame.prices.any() or lean):
+            if frame.prices.max() > LEAST:
+                frame.prices //= 2
             else:  # what it started from is in the way
-                lean, prices = lean // 2, np.zeros_like(prices)
-                states, gradient = self._begun(grey, lean)
-            search(states, gradient, LIGHTER, prices, np.zeros_like(prices), SLACK, ROUNDS)
-        self._greys.append(grey)
-        self._floors.append(lowest)
-        self._states.append(states)
-        self._gradients.append(gradient)
-        self._prices.append(prices)
+                lean //= 2
+                frame.states, frame.gradient = self._begun(grey, lean)
+                frame.prices = np.zeros_like(prices)
+            frame.search()
+        self._frames.append(frame)
 
     def look_back(self) -> None:
         """Search once more, from the last but one to the first, with the frame after each known."""
-        for number in reversed(range(len(self._states) - 1)):
-            states, gradient = self._states[number], self._gradients[number]
-            before = self._states[number - 1] if number else _framed(self._shown, states)
-            kept = states.copy() if self._faithful else states
-            relate(before, states, self._states[number + 1])
-            search(
-                states, gradient, LIGHTER, self._prices[number], self._prices[number + 1], SLACK, ROUNDS
-            )  # fmt: skip
-            if self._faithful and energy(self._greys[number], states, gradient) > self._floors[number]:
-                self._states[number] = kept
-
-    def _begun(self, grey: Grey, lean: int) -> tuple[Bytes, Ints]:
-        """The states and gradient that a search starts from."""
-        shown = self._last(grey.shape)
-        white = shown.copy()
-        diffuse_freely(grey, white, lean)
-        height, width = grey.shape
-        states = np.full((height + 2, width + 2), FIXED, np.uint8)
-        begin(grey, shown, white, states)
-        return states, felt(error(grey, white))
+        for number in reversed(range(len(self._frames) - 1)):
+            frame, after = self._frames[number], self._frames[number + 1]
+            before = self._frames[number - 1].states if number else _framed(self._shown, frame.states)
+            relate(before, frame.states, after.states)
+            kept = frame.states.copy()
+            frame.search(after.prices, stirred(frame.states))
+            if frame.too_far:
+                frame.states = kept
 
     def frames(self) -> list[Frame]:
         """What was found."""
-        return [Frame.of(_whites(states).view(np.bool_)) for states in self._states]
+        return [Frame.of(_whites(frame.states).view(np.bool_)) for frame in self._frames]
 
-    def _last(self, shape: tuple[int, ...]) -> Bytes:
-        if self._states:
-            return _whites(self._states[-1])
-        return np.zeros(shape, np.uint8) if self._shown is None else self._shown
+    def _begun(self, grey: Grey, lean: int) -> tuple[Bytes, Ints]:
+        """The states and the gradient that a search starts from."""
+        height, width = grey.shape
+        if self._frames:
+            shown = _whites(self._frames[-1].states)
+        else:
+            shown = np.zeros(grey.shape, np.uint8) if self._shown is None else self._shown
+        white = shown.copy()
+        diffuse_freely(grey, white, lean)
+        states = np.full((height + 2, width + 2), FIXED, np.uint8)
+        begin(grey, shown, white, states)
+        return states, felt(error(grey, white))
 
 
 def _whites(states: Bytes) -> Bytes:
     return states[1:-1, 1:-1] & np.uint8(WHITE)
 
 
-def energy(grey: Grey, states: Bytes, gradient: Ints) -> int:
-    """Of what is wrong with a frame, as the eye takes it in."""
-    return product(error(grey, _whites(states)), gradient)
-
-
-def floor(grey: Grey) -> int:
+def ceiling(grey: Grey) -> int:
     """The energy of what is wrong with Floyd–Steinberg's frame, and something taken off.
 
     Error diffusion shifts a picture by a fraction of a pixel, which nobody sees; so it is held against the

@@ -34,17 +34,17 @@ SLOWER: Final = 16
 Sums = npt.NDArray[np.int32]
 
 
-def halvings(grey: Grey, before: Sequence[Grey]) -> npt.NDArray[np.uint8]:
+def halvings(sums: Sequence[Sums]) -> npt.NDArray[np.uint8]:
     """How many times the price of a change is halved in each block.
 
     Args:
-        grey: ``uint8`` of shape ``(height, width)``, to be dithered now.
-        before: those of the same shot before it, the newest first; `MEMORY` of them are looked at.
+        sums: of the picture that is dithered now and of those of the same shot before it, the newest first;
+            one and `MEMORY` of them are looked at.
 
     Returns:
-        ``uint8`` of shape ``(⌈height / BLOCK⌉, ⌈width / BLOCK⌉)``, 0 to `POLISH`.
+        ``uint8`` of the same shape, 0 to `POLISH`.
     """
-    sums = [_sums(one) for one in (grey, *before[:MEMORY])]
+    sums = sums[: MEMORY + 1]
     result = np.zeros(sums[0].shape, np.uint8)
     resting = np.ones(sums[0].shape, bool)
     for rested in range(1, min(POLISH + 1, len(sums) - 2) + 1):
@@ -56,7 +56,8 @@ def halvings(grey: Grey, before: Sequence[Grey]) -> npt.NDArray[np.uint8]:
 
 
 @numba.njit(nogil=True, cache=True)
-def _sums(grey: Grey) -> Sums:  # pragma: no cover
+def block_sums(grey: Grey) -> Sums:  # pragma: no cover
+    """The sum of each block's greys: ``int32`` of shape ``(⌈height / BLOCK⌉, ⌈width / BLOCK⌉)``."""
     height, width = grey.shape
     sums = np.zeros(((height + BLOCK - 1) // BLOCK, (width + BLOCK - 1) // BLOCK), dtype=np.int32)
     for y in range(height):
