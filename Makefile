@@ -9,7 +9,7 @@ DEMO_FILM := build/film/big-buck-bunny.mp4
 PACKAGES := player export web
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-debian13 lint bench golden clean
+.PHONY: help demo test test-debian13 test-arm64 lint bench golden clean
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,16 +23,20 @@ test: $(VENV)/.ready $(DEMO_FILM) test-debian13  ## Run the tests
 test-debian13: $(VENV)-debian13/.ready  ## Run the player's and the page's tests with the libraries of Debian 13
 	@$(VENV)-debian13/bin/pytest tests/test_player_*.py tests/test_web_*.py
 
+test-arm64: $(VENV)/.ready $(DEMO_FILM)  ## Hold reels made on arm64, by QEMU, against ones made here (takes a Debian)
+	@tests/arm64.sh
+
 lint: $(VENV)/.ready  ## Check format, style, types, imports and shell scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/shellcheck .ci/run $$(git ls-files 'image/*.sh')
+	$(BIN)/shellcheck .ci/run $$(git ls-files 'image/*.sh' 'tests/*.sh')
 
 bench: $(VENV)/.ready $(DEMO_FILM)  ## Measure speed, side by side with others in one run (FILM=… for another clip)
-	@$(BIN)/python tests/bench.py '$(or $(FILM),$(DEMO_FILM))'
-	@$(BIN)/python tests/bench_refresh.py '$(or $(FILM),$(DEMO_FILM))'
+	@for bench in bench bench_stages bench_dither bench_refresh; do \
+		$(BIN)/python tests/$$bench.py '$(or $(FILM),$(DEMO_FILM))' || exit; \
+	done
 
 golden: $(VENV)/.ready $(DEMO_FILM)  ## Write the golden files anew, to be looked at before they are committed
 	@$(BIN)/python tests/golden.py
@@ -44,7 +48,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Longtake needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@echo 'Setting up $(VENV) …'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[web,export,test,lint,bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[web,export,cluster,test,lint,bench]'
 	@touch $@
 
 # Debian 13 has Python 3.13; where that is not at hand, its libraries are tried on the Python there is.

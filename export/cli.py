@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from tqdm import tqdm
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("--title", default="", help="default: what the film file says")
     pack.add_argument("--credit", default="", help="who made the film, and under which licence")
     pack.add_argument("--workers", type=int, default=0, help="processes (default: one on each core)")
+    pack.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler, whose workers do the work")
     pack.add_argument("--anew", action="store_true", help="replace a reel made of another film or otherwise")
     arguments.add_look(pack)
 
@@ -115,7 +117,13 @@ def _pack(options: argparse.Namespace) -> int:
         options.film, arguments.look(options), options.ditherer, options.step, options.key_interval,
         options.title, options.credit,
     )  # fmt: skip
-    with tqdm(unit=" frames", dynamic_ncols=True, desc=out.name) as bar:
+    with ExitStack() as stack:
+        cluster: Cluster | None = None
+        if options.cluster:
+            from export.cluster import Cluster  # imports Dask
+
+            cluster = stack.enter_context(Cluster(options.cluster, options.film))
+        bar = stack.enter_context(tqdm(unit=" frames", dynamic_ncols=True, desc=out.name))
 
         def tell(progress: Progress) -> None:
             bar.total = max(progress.expected, progress.frames) or None
@@ -125,7 +133,8 @@ def _pack(options: argparse.Namespace) -> int:
             else:
                 bar.initial = bar.n = progress.frames
 
-        frames = render(job, out, options.workers, tell, options.anew)
+        workers = cluster.hands if cluster else options.workers
+        frames = render(job, out, workers, tell, options.anew, cluster)
     log.info("%s: %d frames, %.1f MB.", out, frames, out.stat().st_size / 1e6)
     return 0
 

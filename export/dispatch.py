@@ -73,7 +73,7 @@ def in_order(
     try:
         while more or shares:
             places = hands()
-            places += 1 + places // 4  # some lie ready, so that no worker waits for this process
+            places += 1 + places // 8  # some lie ready, so that no worker waits for this process
             while len(running) < places:
                 found = _next(shares, last, held < room)
                 if found is None:

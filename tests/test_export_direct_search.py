@@ -143,6 +143,14 @@ def test_ink_and_paper_stay_pure_beside_a_picture():
     assert not frame.mask()[:20].any() and frame.mask()[60:].all()
 
 
+@pytest.mark.parametrize("grey", [1, 3, 5, 7, 9, 12, 243, 248, 251, 254])
+def test_the_darkest_and_the_lightest_tones_keep_their_few_dots(grey):
+    flats = [np.full((256, 256), grey, np.uint8)] * 3
+    for frame in dithered(DirectSearch(), flats):
+        few = frame.whites if grey < 128 else 65536 - frame.whites
+        assert few / 65536 * 255 == pytest.approx(min(grey, 255 - grey), rel=0.12, abs=0.35)
+
+
 def test_it_refuses_a_frame_of_another_size():
     with pytest.raises(FrameError, match="8×8 frame cannot come before a 120×80 one"):
         DirectSearch().dither(smooth(80, 120, 0), Frame.black(Size(8, 8)))

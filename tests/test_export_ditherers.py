@@ -83,7 +83,7 @@ def test_settings_are_plain_values_for_the_header(name):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(DithererError, match='no ditherer "atkinson"; there are direct-search, faithful-search'):
+    with pytest.raises(DithererError, match='no ditherer "atkinson"; there are direct-search, faithful'):
         ditherer("atkinson")
 
 

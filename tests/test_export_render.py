@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,9 @@ def test_the_header_says_what_was_done(small_reel):
     )
     assert head.source_sha256 == "f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd"
     assert head.rate == 25 and head.duration == pytest.approx(5.28)
-    assert head.settings == {"price": 60, "lean": 110, "fit": "letterbox", "brightness": 0, "contrast": 0}
+    assert head.settings == {
+        "price": 60, "lean": 110, "faithful": 0, "fit": "letterbox", "brightness": 0, "contrast": 0,
+    }  # fmt: skip
 
 
 def test_the_letterbox_is_straight_and_the_picture_upright(small_reel):
@@ -99,6 +102,15 @@ def test_any_number_of_processes_gives_the_same_bytes(tmp_path, name):
         render(Job(clip(), Look(Size(122, 250), Fit.CROP), name), out, workers)
         made.append(out.read_bytes())
     assert made[0] == made[1] == made[2]
+
+
+@pytest.mark.parametrize("name", ["direct-search", "blue-noise"])
+def test_any_executor_gives_the_same_bytes(tmp_path, name):
+    job = Job(clip(), Look(Size(122, 250), Fit.CROP), name)
+    render(job, tmp_path / "processes.reel")
+    with ThreadPoolExecutor(3) as executor:
+        render(job, tmp_path / "threads.reel", 3, executor=executor)
+    assert (tmp_path / "threads.reel").read_bytes() == (tmp_path / "processes.reel").read_bytes()
 
 
 def test_steps_take_every_nth_frame(tmp_path):

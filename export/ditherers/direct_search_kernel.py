@@ -2,8 +2,9 @@
 
 They keep two pictures of a frame. `states` has a byte for each pixel, with a border of one: is it `WHITE`,
 does it differ from the frame before (`MOVED`) or from the one after (`MOVES`), may it not turn at all
-(`FIXED`)? `gradient` has, with a border of `REACH`, the error under the eye's kernel, which says what turning
-a pixel would cost. Both are kept exact while pixels turn, so that a cost is always read and never estimated.
+(`FIXED`), or only change places with another (`PALE`)? `gradient` has, with a border of `REACH`, the error
+under the eye's kernel, which says what turning a pixel would cost. Both are kept exact while pixels turn, so
+that a cost is always read and never estimated.
 """
 
 from __future__ import annotations
@@ -16,22 +17,28 @@ from export.ditherers.felt import SIZE, Bytes, Ints
 from export.ditherers.rest import BLOCK
 from export.stages.tone import Grey
 
-WHITE, MOVED, FIXED, MOVES = 1, 2, 4, 8
+WHITE, MOVED, FIXED, MOVES, PALE = 1, 2, 4, 8, 16
 TALL, WIDE = 8, 64
 """Size of a tile: what is looked at anew together after something turned nearby."""
 ROOM = SIZE + 1  # columns of the kernel, rounded up to what a processor adds at once
 NEVER = 1 << 29
+FAINT = 8
+"""Levels from black and from white in which dots are out of each other's reach. Alone a dot costs its own
+energy, and pays for itself only from 255 / 2 / 29.6 = 4.3 levels on, where 29.6 is the kernel's weight beside
+its middle; up to twice that it does so barely."""
 
 
 @numba.njit(nogil=True, cache=True)
 def begin(grey: Grey, previous: Bytes, white: Bytes, states: Bytes) -> None:  # pragma: no cover
-    """Fill `states`. All ink and all paper stay what they are."""
+    """Fill `states`. All ink and all paper stay what they are; near them the seed says how many dots."""
     height, width = grey.shape
     for y in range(height):
         for x in range(width):
             level = grey[y, x]
             now = 0 if level == 0 else 1 if level == 255 else white[y, x]
             fixed = FIXED if level == 0 or level == 255 else 0
+            if level < FAINT or level > 255 - FAINT:
+                fixed |= PALE
             white[y, x] = now
             states[y + 1, x + 1] = now | (now ^ previous[y, x]) << 1 | fixed
 
@@ -42,7 +49,7 @@ def relate(before: Bytes, states: Bytes, after: Bytes) -> None:  # pragma: no co
     height, width = states.shape
     for y in range(1, height - 1):
         for x in range(1, width - 1):
-            state = states[y, x] & (WHITE | FIXED)
+            state = states[y, x] & (WHITE | FIXED | PALE)
             moved = (state ^ before[y, x]) & WHITE
             moves = (state ^ after[y, x]) & WHITE
             states[y, x] = state | moved << 1 | moves << 3
@@ -140,7 +147,7 @@ def _best(
     """The best of turning a pixel alone and of swapping it with one of its eight neighbours, if any pays."""
     state = states[y + 1, x + 1]
     own = _cost(states, gradient, dot, prices, later, y, x)
-    best, best_y, best_x = min(-slack, own), y, x
+    best, best_y, best_x = -slack if state & PALE else min(-slack, own), y, x
     for dy in range(-1, 2):
         for dx in range(-1, 2):
             other = states[y + 1 + dy, x + 1 + dx]

@@ -228,8 +228,7 @@ def _decodes(reel: Reel, number: int) -> bool:
 def _since_cut(reel: Reel, count: int) -> int:
     """How many of the first `count` frames are of the last one's shot."""
     number = count
-    while number:
-        number -= 1
+    for number in reversed(range(count)):
         if reel.record(number).stamp.cut:
             break
     return count - number
