@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from export.ditherers import DithererError
-from export.ditherers.named import named
+from export.ditherers import DithererError, ditherer
 from export.look import Look
 from export.stages.fit import Fit
 from player.frame import Size
@@ -64,7 +63,14 @@ def doublings(text: str) -> float:
 def ditherer_entry(text: str) -> str:
     """A ditherer's name, and settings if it is to have others: ``name:setting=value,setting=value``."""
     try:
-        named(text)
+        ditherer(text)
     except DithererError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text
+
+
+def still(text: str) -> int:
+    """A whole number from 0 to 10."""
+    if not text.isdecimal() or int(text) > 10:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 10")
+    return int(text)

@@ -11,8 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from export import arguments
-from export.ditherers import DITHERERS
-from export.ditherers.named import named
+from export.ditherers import DITHERERS, ditherer
+from export.ditherers.direct_search import price_of
 from export.film import Film
 from export.job import Job
 from export.preview import sheet
@@ -46,7 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
     pack.add_argument("film", type=Path)
     pack.add_argument("-o", "--out", type=Path, help="the reel (default: the film's name with .reel)")
-    pack.add_argument("--ditherer", choices=DITHERERS, default=Job.ditherer, help="default: %(default)s")
+    pack.add_argument(
+        "--ditherer",
+        type=arguments.ditherer_entry,
+        default=Job.ditherer,
+        metavar="NAME[:SETTING=VALUE,…]",
+        help=f"one of {', '.join(DITHERERS)} (default: %(default)s)",
+    )
+    pack.add_argument(
+        "--still", type=arguments.still, metavar="0…10",
+        help="0 is most faithful to the picture; with 10 fewest dots change (default: 5)",
+    )  # fmt: skip
     pack.add_argument(
         "--step", type=arguments.at_least_one, default=1, help="take every so manieth frame (default: 1)"
     )
@@ -113,8 +123,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _pack(options: argparse.Namespace) -> int:
     out = options.out or options.film.with_suffix(".reel")
+    spelling = options.ditherer
+    if options.still is not None:
+        spelling += f"{',' if ':' in spelling else ':'}price={price_of(options.still)}"
     job = Job(
-        options.film, arguments.look(options), options.ditherer, options.step, options.key_interval,
+        options.film, arguments.look(options), spelling, options.step, options.key_interval,
         options.title, options.credit,
     )  # fmt: skip
     with ExitStack() as stack:
@@ -191,7 +204,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     stretch = Stretch(options.film, options.start, options.frames, options.step)
     look = arguments.look(options)
-    ditherers = {entry: named(entry) for entry in options.ditherers}
+    ditherers = {entry: ditherer(entry) for entry in options.ditherers}
     with tqdm(unit=" frames", dynamic_ncols=True, desc=stretch.film.name, total=stretch.frames) as bar:
 
         def tell(done: int) -> None:

@@ -24,7 +24,7 @@ class Job:
     Args:
         film: path of the film file.
         look: how its pictures become grey.
-        ditherer: name of the ditherer.
+        ditherer: its name, and settings if it is to have others, as `export.ditherers.ditherer` reads them.
         step: take every so manieth frame.
         key_interval: at least every so many frames one stands alone.
         title: of the film; empty to take the file's own.
@@ -54,7 +54,7 @@ class Job:
                 credit=self.credit,
                 source=self.film.name,
                 source_sha256=film.sha256(),
-                ditherer=self.ditherer,
+                ditherer=self.ditherer.partition(":")[0],
                 settings={**ditherer(self.ditherer).settings(), **self.look.settings()},
                 rate=film.rate,
                 step=self.step,

@@ -45,6 +45,33 @@ def test_the_progress_tells_frames_rate_and_size(tmp_path, capsys):
     assert "132/132" in said and "frames/s" in said and " MB" in said
 
 
+def test_the_knob_goes_from_faithful_to_still(tmp_path):
+    changed = []
+    for still in ("0", "10"):
+        out = tmp_path / f"{still}.reel"
+        assert (
+            main(["pack", str(clip()), "-o", str(out), "--panel", "128x96", "--step", "4", "--still", still])
+            == 0
+        )
+        with Reel.open(out) as reel:
+            head = reel.header
+            changed.append(sum(reel.record(number).difference.changed for number in range(1, len(reel))))
+        assert head.ditherer == "direct-search" and head.settings["price"] == (360 if still == "10" else 10)
+    assert changed[1] < changed[0] / 2
+
+
+def test_a_ditherer_can_be_given_other_settings(tmp_path, caplog):
+    out = tmp_path / "a.reel"
+    pack = ["pack", str(clip()), "-o", str(out), "--panel", "64x48", "--step", "60", "--ditherer"]
+    assert main([*pack, "hysteresis:lean=64"]) == 0
+    with Reel.open(out) as reel:
+        assert (reel.header.ditherer, reel.header.settings["lean"]) == ("hysteresis", 64)
+    assert main([*pack, "bayer", "--still", "3"]) == 1
+    assert 'the ditherer "bayer" has no setting "price"' in caplog.text
+    assert main([*pack, "hysteresis:lean=32"]) == 1
+    assert "made with other settings" in caplog.text
+
+
 def test_preview_shows_one_moment_in_every_ditherer(tmp_path):
     out = tmp_path / "sheet.png"
     assert main(["preview", str(clip()), "--at", "0:02.5", "-o", str(out), "--panel", "362x268"]) == 0

@@ -18,7 +18,6 @@ from export.cli import main
 from export.compare import Stretch, as_csv, as_json, as_text, compare
 from export.ditherers import BlueNoise, DithererError, FloydSteinberg, Hysteresis, dithered, ditherer
 from export.ditherers.direct_search import DirectSearch
-from export.ditherers.named import named
 from export.film import Film
 from export.look import Look
 from export.measure import Contone, MeasureError, Meter
@@ -184,7 +183,7 @@ def test_still_pictures_can_be_plotted(tmp_path):
     ],
 )
 def test_a_ditherer_is_found_by_its_name_and_settings(text, one):
-    assert named(text) == one
+    assert ditherer(text) == one
 
 
 @pytest.mark.parametrize(
@@ -200,9 +199,9 @@ def test_a_ditherer_is_found_by_its_name_and_settings(text, one):
         ("hysteresis:settings=1", 'no setting "settings"'),
     ],
 )
-def test_a_wrong_setting_is_named(text, said, capsys):
+def test_a_wrong_setting_is_ditherer(text, said, capsys):
     with pytest.raises(DithererError) as error:
-        named(text)
+        ditherer(text)
     assert said in str(error.value) and "\n" not in str(error.value)
     with pytest.raises(SystemExit):
         main(["compare", "film.mp4", "--ditherers", text])

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.ditherers import DITHERERS, dithered, eye
+from export.ditherers import DITHERERS, DithererError, dithered, eye
 from export.ditherers.diffusion import FloydSteinberg
 from export.ditherers.diffusion_kernel import diffuse_freely
-from export.ditherers.direct_search import DirectSearch
+from export.ditherers.direct_search import DirectSearch, price_of
 from export.ditherers.direct_search_window import SLACK, UNIT
 from player.frame import Frame, FrameError, Size, difference
 
@@ -149,6 +149,16 @@ def test_the_darkest_and_the_lightest_tones_keep_their_few_dots(grey):
     for frame in dithered(DirectSearch(), flats):
         few = frame.whites if grey < 128 else 65536 - frame.whites
         assert few / 65536 * 255 == pytest.approx(min(grey, 255 - grey), rel=0.12, abs=0.35)
+
+
+@pytest.mark.parametrize("settings", [{"price": -1}, {"price": 501}, {"lean": 128}])
+def test_it_refuses_settings_out_of_range(settings):
+    with pytest.raises(DithererError, match=r"is from 0 to \d+, and not"):
+        DirectSearch(**settings)
+
+
+def test_the_knob_is_a_price():
+    assert [price_of(still) for still in (0, 5, 10)] == [10, DirectSearch.price, 360]
 
 
 def test_it_refuses_a_frame_of_another_size():

@@ -9,71 +9,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Protocol, runtime_checkable
 
 from export.ditherers.diffusion import FloydSteinberg, Hysteresis
 from export.ditherers.direct_search import DirectSearch
 from export.ditherers.mask import Bayer, BlueNoise, Threshold
+from export.ditherers.protocol import Ditherer, DithererError, Foresighted
+from export.ditherers.spelling import with_settings
 from export.stages.tone import Grey
-from player.errors import LongtakeError
 from player.frame import Frame
 
-
-class DithererError(LongtakeError, ValueError):
-    """A ditherer that does not exist."""
-
-
-class Ditherer(Protocol):
-    """Turns greys into dots. A value: the same grey and the same previous frame give the same frame."""
-
-    @property
-    def remembers(self) -> bool:
-        """Whether `previous` makes a difference, so that a shot must be dithered in order."""
-
-    @property
-    def memory(self) -> int:
-        """How many greys before this one it wants to see."""
-
-    def settings(self) -> Mapping[str, str | float]:
-        """What decides its dots besides its name, for the reel's header."""
-
-    def dither(self, grey: Grey, previous: Frame | None, before: Sequence[Grey] = ()) -> Frame:
-        """Dither one picture.
-
-        Args:
-            grey: ``uint8`` of shape ``(height, width)``: share of white dots, 255 for all.
-            previous: the frame that will be on the panel before; None at the beginning of a shot.
-            before: the greys of the same shot before this one, the newest first; `memory` are looked at.
-
-        Raises:
-            FrameError: `previous` has another size.
-        """
-
-
-@runtime_checkable
-class Foresighted(Ditherer, Protocol):
-    """A ditherer that does better with some frames of a shot at once.
-
-    Windows follow each other from the beginning of a shot on; what comes out depends on where they begin.
-    """
-
-    @property
-    def window(self) -> int:
-        """How many frames."""
-
-    def dither_window(
-        self, greys: Sequence[Grey], previous: Frame | None, before: Sequence[Grey] = ()
-    ) -> list[Frame]:
-        """Dither pictures that follow each other in one shot: `window` of them, or what is left of the shot.
-
-        Args:
-            greys: the pictures, of one shape.
-            previous: the frame that will be on the panel before; None at the beginning of a shot.
-            before: the greys of the same shot before these, the newest first; `memory` are looked at.
-
-        Raises:
-            FrameError: `previous` has another size.
-        """
+__all__ = [
+    "DITHERERS", "Bayer", "BlueNoise", "DirectSearch", "Ditherer", "DithererError", "FloydSteinberg",
+    "Foresighted", "Hysteresis", "Threshold", "dithered", "ditherer", "window",
+]  # fmt: skip
 
 
 def window(one: Ditherer) -> int:
@@ -120,12 +68,17 @@ DITHERERS: Mapping[str, Callable[[], Ditherer]] = {
 }
 
 
-def ditherer(name: str) -> Ditherer:
-    """The ditherer of that name, with its own settings.
+def ditherer(text: str) -> Ditherer:
+    """The ditherer of that name.
+
+    Args:
+        text: ``name``, or ``name:setting=value,setting=value`` for other settings than its own.
 
     Raises:
-        DithererError: there is none.
+        DithererError: there is no such ditherer or setting, or its value is wrong.
     """
+    name, colon, settings = text.partition(":")
     if name not in DITHERERS:
         raise DithererError(f'there is no ditherer "{name}"; there are {", ".join(DITHERERS)}')
-    return DITHERERS[name]()
+    plain = DITHERERS[name]()
+    return with_settings(plain, name, settings) if colon else plain

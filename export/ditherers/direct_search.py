@@ -21,11 +21,18 @@ film after film looks no worse than Floyd–Steinberg by any of the measures in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from export.ditherers.protocol import DithererError
 from export.stages.tone import Grey
 from player.frame import Frame, FrameError, Size
+
+
+def price_of(still: int) -> int:
+    """The price for the owner's knob: 0 is faithful, 5 usual, 10 still; each step is 1.43 times the last."""
+    return round(10 * math.pow(36, still / 10))
 
 
 @dataclass(frozen=True)
@@ -34,13 +41,16 @@ class DirectSearch:
 
     Args:
         price: of a changed pixel, in thousandths of the energy of one lone dot: 0 to 500.
-        lean: how far the dither that it starts from leans towards the frame before, in grey levels.
+        lean: how far the dither that it starts from leans towards the frame before, in grey levels: 0 to 127.
 
         faithful: let no frame look worse than Floyd–Steinberg's of the same picture, even if that is shifted
             to where it fits best; where it would, a change becomes cheaper until it does not. It takes about
             twice the time.
 
     It needs numba, which is on a workstation and not on the Pi.
+
+    Raises:
+        DithererError: a setting is out of range.
     """
 
     price: int = 60
@@ -49,6 +59,11 @@ class DirectSearch:
     remembers = True
     memory = 8
     window = 8
+
+    def __post_init__(self) -> None:
+        for name, value, top in (("price", self.price, 500), ("lean", self.lean, 127)):
+            if not 0 <= value <= top:
+                raise DithererError(f"the {name} is from 0 to {top}, and not {value}")
 
     def settings(self) -> dict[str, str | float]:
         """See `Ditherer`."""

@@ -1,4 +1,4 @@
-"""A ditherer as a person writes it: its name, and settings if others than its own are wanted.
+"""A ditherer as a person spells it: its name, and settings if others than its own are wanted.
 
 ``hysteresis``, ``hysteresis:lean=64``, ``direct-search:price=30,lean=80``. The settings are the fields of the
 ditherer's dataclass, and their types are held to.
@@ -10,27 +10,25 @@ import dataclasses
 import math
 from typing import Any, cast, get_type_hints
 
-from export.ditherers import Ditherer, DithererError, ditherer
+from export.ditherers.protocol import Ditherer, DithererError
 
 WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def named(text: str) -> Ditherer:
-    """The ditherer of that name, with those settings.
+def with_settings(plain: Ditherer, name: str, text: str) -> Ditherer:
+    """A ditherer with other settings than its own.
 
     Args:
-        text: ``name`` or ``name:setting=value,setting=value``.
+        plain: the ditherer.
+        name: what a person calls it.
+        text: ``setting=value,setting=value``.
 
     Raises:
-        DithererError: there is no such ditherer or setting, or the value is of the wrong kind.
+        DithererError: there is no such setting, or the value is of the wrong kind or out of range.
     """
-    name, colon, rest = text.partition(":")
-    plain = ditherer(name)
-    if not colon:
-        return plain
     kinds = _kinds(plain)
     values: dict[str, object] = {}
-    for part in rest.split(","):
+    for part in text.split(","):
         setting, equals, value = part.partition("=")
         if not equals or setting not in kinds:
             known = f"; it has {', '.join(kinds)}" if kinds else ", nor any other"
