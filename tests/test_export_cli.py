@@ -56,7 +56,7 @@ def test_the_knob_goes_from_faithful_to_still(tmp_path):
         with Reel.open(out) as reel:
             head = reel.header
             changed.append(sum(reel.record(number).difference.changed for number in range(1, len(reel))))
-        assert head.ditherer == "direct-search" and head.settings["price"] == (360 if still == "10" else 10)
+        assert head.ditherer == "direct-search" and head.settings["price"] == (360 if still == "10" else 4)
     assert changed[1] < changed[0] / 2
 
 

@@ -158,7 +158,7 @@ def test_it_refuses_settings_out_of_range(settings):
 
 
 def test_the_knob_is_a_price():
-    assert [price_of(still) for still in (0, 5, 10)] == [10, DirectSearch.price, 360]
+    assert [price_of(still) for still in (0, 5, 10)] == [4, DirectSearch.price, 360]
 
 
 def test_it_refuses_a_frame_of_another_size():

@@ -80,7 +80,7 @@ def test_the_header_says_what_was_done(small_reel):
     assert head.source_sha256 == "f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd"
     assert head.rate == 25 and head.duration == pytest.approx(5.28)
     assert head.settings == {
-        "price": 60, "lean": 110, "faithful": 0, "fit": "letterbox", "brightness": 0, "contrast": 0,
+        "price": 40, "lean": 110, "faithful": 0, "fit": "letterbox", "brightness": 0, "contrast": 0,
     }  # fmt: skip
 
 

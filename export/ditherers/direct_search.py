@@ -15,8 +15,9 @@ a row, and then searched once more from the last to the first, with the price on
 lets a dot turn when it is best, not when it first pays, and takes back what is turned for one frame only. It
 saves a twelfth of the changes at no loss.
 
-One knob: at `price` 0 the picture is best, and with it fewer and fewer pixels change. The default is where
-film after film looks no worse than Floyd–Steinberg by any of the measures in `export.measure`.
+One knob: at `price` 0 the picture is best, and as it grows fewer and fewer pixels change. The default is
+about as high as it can be with no film looking worse than Floyd–Steinberg's by any of the measures in
+`export.measure`.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from player.frame import Frame, FrameError, Size
 
 
 def price_of(still: int) -> int:
-    """The price for the owner's knob: 0 is faithful, 5 usual, 10 still; each step is 1.43 times the last."""
-    return round(10 * math.pow(36, still / 10))
+    """The price for the owner's knob: 0 is faithful, 5 usual, 10 still; each step is 1.55 times the last."""
+    return round(40 * math.pow(9, still / 5 - 1))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class DirectSearch:
         DithererError: a setting is out of range.
     """
 
-    price: int = 60
+    price: int = 40
     lean: int = 110
     faithful: bool = False
     remembers = True
