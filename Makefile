@@ -34,9 +34,10 @@ lint: $(VENV)/.ready  ## Check format, style, types, imports and shell scripts
 	$(BIN)/shellcheck .ci/run $$(git ls-files 'image/*.sh' 'tests/*.sh')
 
 bench: $(VENV)/.ready $(DEMO_FILM)  ## Measure speed, side by side with others in one run (FILM=… for another clip)
-	@for bench in bench bench_stages bench_dither bench_refresh; do \
+	@for bench in bench bench_stages bench_dither bench_refresh bench_shots; do \
 		$(BIN)/python tests/$$bench.py '$(or $(FILM),$(DEMO_FILM))' || exit; \
 	done
+	@$(BIN)/python tests/bench_life.py
 
 golden: $(VENV)/.ready $(DEMO_FILM)  ## Write the golden files anew, to be looked at before they are committed
 	@$(BIN)/python tests/golden.py

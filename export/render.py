@@ -73,8 +73,7 @@ def render(
         tell(Progress(writer.count, expected, writer.length))
         if writer.finished:
             return writer.count
-        done = writer.recent[-max(1, one.memory) :]
-        pieces = survey(film, job.step, done, writer.count, one.memory, window(one))
+        pieces = survey(film, job.step, writer.recent, writer.count, one.memory, window(one))
         last = writer.last[1] if writer.last else None
         for piece, made in _work(job, pieces, last, workers, executor):
             writer.append(piece.stamps[0], made.first)

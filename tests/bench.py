@@ -1,8 +1,8 @@
-"""Speed, side by side in one run: `make bench`. Figures are medians; ratios are what to quote.
+"""Whole processes, side by side in one run: `make bench`. Figures are medians; ratios are what to quote.
 
 Three ways to get frames of one film onto a 1448×1072 panel: the one of today's slow movie players (one ffmpeg
-process for each frame, then Pillow), decoding alone (the limit), and `longtake-export pack`. Then where the
-time of pack goes, each stage beside the library that does the same alone. Last, the player at rest.
+process for each frame, then Pillow), decoding alone (the limit), and `longtake-export pack`. Then the player
+at rest. The stages of pack, the ditherers and the redraws have benches of their own.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import av
 import imageio_ffmpeg
@@ -26,21 +24,14 @@ import numpy as np
 from films import repeated
 from PIL import Image
 
-from export.colour import resized
-from export.ditherers import ditherer
 from export.film import Film
-from export.look import Look
-from export.stages.fit import framed, place, scaled
-from export.stages.light import light
-from export.stages.tone import toned
-from player.frame import Frame, Size
-from player.reel import encode
-from player.reel.record import _tiled
+from export.job import Job
+from player.frame import Size
 
 PANEL = Size(1448, 1072)
 ROUNDS = 3
 SAMPLES = 24
-STAGE_FRAMES = 60
+PACKED = (Job.ditherer, "hysteresis", "floyd-steinberg", "blue-noise")
 BIN = Path(sys.executable).parent
 
 
@@ -54,7 +45,6 @@ def main() -> None:
         frames = sum(1 for _ in decoded(film))
         print(f"{film.name}: {frames} frames, {os.cpu_count()} cores, panel {PANEL}\n")
         whole_films(film, frames, Path(folder))
-        stages(film)
         at_rest(Path(folder))
 
 
@@ -64,16 +54,11 @@ def whole_films(film: Path, frames: int, folder: Path) -> None:
             SAMPLES / seconds(lambda: frame_by_frame(film, frames, folder))
         ),
         "decoding alone (PyAV)": lambda: frames / seconds(lambda: sum(1 for _ in decoded(film))),
-        "longtake-export pack, floyd-steinberg": lambda: (
-            frames / seconds(lambda: pack(film, folder, "floyd-steinberg"))
-        ),
-        "longtake-export pack, hysteresis": lambda: (
-            frames / seconds(lambda: pack(film, folder, "hysteresis"))
-        ),
-        "longtake-export pack, blue-noise": lambda: (
-            frames / seconds(lambda: pack(film, folder, "blue-noise"))
-        ),
     }
+    for one in PACKED:
+        ways[f"longtake-export pack, {one}"] = lambda one=one: (
+            frames / seconds(lambda: pack(film, folder, one))
+        )
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, rate in ways.items():
@@ -112,65 +97,11 @@ def decoded(film: Path) -> Iterator[av.VideoFrame]:
         yield from container.decode(video=0)
 
 
-def stages(film: Path) -> None:
-    """Milliseconds for each stage on one core, and for the library's part of it done alone."""
-    look = Look(PANEL)
-    with Film(film, threads=1) as opened:
-        rows: dict[str, tuple[list[float], list[float]]] = {}
-
-        def add(stage: str, ours: float, alone: float | None) -> None:
-            both = rows.setdefault(stage, ([], []))
-            both[0].append(ours)
-            if alone is not None:
-                both[1].append(alone)
-
-        previous: dict[str, Frame | None] = {"floyd-steinberg": None, "hysteresis": None, "blue-noise": None}
-        pictures = opened._decode_from(None)
-        with av.open(str(film)) as container:
-            container.streams.video[0].thread_type = "NONE"
-            alone = container.decode(video=0)
-            for number in range(STAGE_FRAMES):
-                picture, decode_time = timed(lambda: next(pictures))
-                add("decode", decode_time, timed(lambda: next(alone))[1])
-                moment, rgb_time = timed(lambda p=picture, n=number: opened._moment(n, p))
-                add("to RGB", rgb_time, None)
-                lit, light_time = timed(lambda m=moment: light(m.rgb))
-                add("light", light_time, None)
-                height, width, _ = moment.rgb.shape
-                placing = place(Size(width, height), moment.aspect, PANEL, look.fit)
-                target = Size(
-                    placing.target.right - placing.target.left, placing.target.bottom - placing.target.top
-                )
-                fitted, fit_time = timed(lambda p=lit, w=placing: scaled(p, w))
-                add("fit", fit_time, timed(lambda p=lit, t=target: resized(p, t))[1])
-                grey, tone_time = timed(lambda f=fitted, w=placing: framed(toned(f), w, PANEL))
-                add("tone", tone_time, None)
-                for name, before in previous.items():
-                    one = ditherer(name)
-                    frame, dither_time = timed(lambda o=one, g=grey, b=before: o.dither(g, b))
-                    image = Image.fromarray(grey)
-                    pillow = timed(lambda i=image: i.convert("1"))[1] if name == "floyd-steinberg" else None
-                    add(f"dither, {name}", dither_time, pillow)
-                    coded, code_time = timed(lambda f=frame, b=before: encode(f, b, False))
-                    bits = frame.bits if coded.key or before is None else frame.bits ^ before.bits
-                    raw = _tiled(bits)
-                    add(f"code, {name}", code_time, timed(lambda r=raw: zlib.compress(r))[1])
-                    previous[name] = frame
-    beside = {
-        "decode": "PyAV", "fit": "swscale", "dither, floyd-steinberg": "Pillow convert",
-        "code, floyd-steinberg": "zlib", "code, hysteresis": "zlib", "code, blue-noise": "zlib",
-    }  # fmt: skip
-    print(f"\n{'one frame on one core, ms':42} {'ours':>9} {'alone':>9}")
-    for stage, (ours, others) in rows.items():
-        print(f"{stage:42} {statistics.median(ours):9.2f}", end="")
-        print(f" {statistics.median(others):9.2f}  {beside[stage]}" if others else "")
-
-
 def at_rest(folder: Path) -> None:
     """The player between two frames: its share of a core over 20 seconds, and the most memory it took."""
     home = folder / "home"
     (home / "reels").mkdir(parents=True)
-    shutil.copy(folder / "hysteresis.reel", home / "reels")
+    shutil.copy(folder / f"{Job.ditherer}.reel", home / "reels")
     command = [BIN / "longtake-player", "play", "--home", home, "--set", "seconds_per_frame=0.5"]
     player = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
@@ -208,13 +139,9 @@ def cpu_seconds(process: int) -> float:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    return timed(work)[1] / 1000
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     begin = time.perf_counter()
-    result = work()
-    return result, (time.perf_counter() - begin) * 1000
+    work()
+    return time.perf_counter() - begin
 
 
 if __name__ == "__main__":

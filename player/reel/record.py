@@ -37,7 +37,7 @@ class Stamp(NamedTuple):
         number: of the film's frame, counted in the order in which the decoder gives them.
         time: film time in microseconds.
         shot: number of the shot, from 0.
-        cut: whether it is the first frame of its shot.
+        cut: whether it begins its shot, and is unlike the frame before. A shot that fades in begins without.
     """
 
     number: int

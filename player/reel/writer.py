@@ -15,7 +15,7 @@ from player.reel.layout import MAX_FRAMES, SEGMENT, End, ReelError, Segment, pac
 from player.reel.reader import Reel
 from player.reel.record import HEAD, Coded, Record, Stamp, encode
 
-RECENT = 16
+RECENT = 64
 """Stamps of so many frames are at hand for whoever goes on with a reel."""
 
 
