@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.ditherers import DITHERERS, DithererError, dithered, eye
+from export.ditherers import DITHERERS, DithererError, dithered, eye, felt
 from export.ditherers.diffusion import FloydSteinberg
 from export.ditherers.diffusion_kernel import diffuse_freely
 from export.ditherers.direct_search import DirectSearch, price_of
@@ -33,7 +33,7 @@ def energy(grey: np.ndarray, white: np.ndarray) -> float:
     spread = np.fft.irfft2(
         np.fft.rfft2(error, size) * np.fft.rfft2(eye.KERNEL.astype(float), size), size
     )[eye.REACH : eye.REACH + error.shape[0], eye.REACH : eye.REACH + error.shape[1]]  # fmt: skip
-    return float((error * spread).sum()) / 255 / UNIT
+    return float((error * spread).sum()) / 255**2 / eye.DOT
 
 
 def cost(grey: np.ndarray, white: np.ndarray, before: np.ndarray, price: int) -> float:
@@ -53,6 +53,14 @@ def test_the_kernel_is_symmetric_and_raises_no_error_anywhere_in_the_spectrum():
     assert np.array_equal(eye.KERNEL, eye.KERNEL.T) and np.array_equal(eye.KERNEL, eye.KERNEL[::-1, ::-1])
     spectrum = np.fft.fft2(np.roll(np.pad(eye.KERNEL, (0, 49)), (-7, -7), (0, 1))).real
     assert spectrum.min() > -1e-3 * spectrum.max()
+
+
+def test_what_the_whole_panel_adds_to_a_pixel_fits_into_16_bits():
+    assert eye.KERNEL.sum() + 2 * eye.DOT < 1 << 15
+    for white in (0, 1):
+        one = felt.error(np.full((40, 40), 255 - 254 * white, np.uint8), np.full((40, 40), white, np.uint8))
+        middle = int(felt.felt(one)[20 + eye.REACH, 20 + eye.REACH])
+        assert middle == pytest.approx((2 * white - 1) * eye.KERNEL.sum() * (255 - white) / 255, rel=0.01)
 
 
 def test_the_factors_make_the_kernel():

@@ -11,32 +11,21 @@ import numpy.typing as npt
 
 from export.ditherers.diffusion import FloydSteinberg
 from export.ditherers.diffusion_kernel import diffuse_freely
-from export.ditherers.direct_search_kernel import (
-    FIXED,
-    ROOM,
-    WHITE,
-    begin,
-    everywhere,
-    relate,
-    search,
-    stirred,
-)
-from export.ditherers.eye import DOT, KERNEL
-from export.ditherers.felt import SIZE, Bytes, Ints, error, felt, product
+from export.ditherers.direct_search_kernel import search
+from export.ditherers.direct_search_states import FIXED, WHITE, begin, everywhere, relate, stirred
+from export.ditherers.eye import DOT
+from export.ditherers.felt import Bytes, Shorts, error, felt, product
 from export.ditherers.rest import MEMORY, block_sums, halvings
 from export.stages.tone import Grey
 from player.frame import Frame
 
-UNIT: Final = 255 * DOT
-"""The energy of one lone dot, in the units of the search."""
+UNIT: Final = DOT // 2
+"""Half the energy of one lone dot, as the search counts."""
 SLACK: Final = 4 * UNIT // 1000
 """What a turn must gain; it ends the search a good while sooner."""
 ROUNDS: Final = 30
 LEAST: Final = UNIT // 100
 """Under this price a change is as good as free."""
-
-LIGHTER: Final = np.zeros((SIZE, ROOM), np.int32)
-LIGHTER[:, :SIZE] = 255 * KERNEL
 
 
 @dataclass(eq=False)
@@ -45,15 +34,15 @@ class _Searched:
 
     grey: Grey
     states: Bytes
-    gradient: Ints
-    prices: Ints
+    gradient: Shorts
+    prices: Shorts
     ceiling: int | None = None
 
-    def search(self, later: Ints | None = None, dirty: Bytes | None = None) -> None:
+    def search(self, later: Shorts | None = None, dirty: Bytes | None = None) -> None:
         """Turn what pays, with changes to the frame after at those prices; all over, or where it is dirty."""
         later = np.zeros_like(self.prices) if later is None else later
         dirty = everywhere(self.states) if dirty is None else dirty
-        search(self.states, self.gradient, LIGHTER, self.prices, later, SLACK, ROUNDS, dirty)
+        search(self.states, self.gradient, self.prices, later, SLACK, ROUNDS, dirty)
 
     @property
     def too_far(self) -> bool:
@@ -78,7 +67,12 @@ class Window:
     """
 
     def __init__(
-        self, previous: Frame | None, before: Sequence[Grey], price: int, lean: int, faithful: bool
+        self,
+        previous: Frame | None,
+        before: Sequence[Grey],
+        price: int,
+        lean: int,
+        faithful: bool,
     ) -> None:
         self._shown = None if previous is None else previous.mask().view(np.uint8)
         self._sums = [block_sums(grey) for grey in before[:MEMORY]]
@@ -91,9 +85,14 @@ class Window:
         """Dither the next frame, for itself and the one before it."""
         first = not self._frames and self._shown is None
         self._sums = [block_sums(grey), *self._sums[:MEMORY]]
-        prices = (0 if first else self._price) >> halvings(self._sums).astype(np.int32)
+        prices = np.int16(0 if first else self._price) >> halvings(self._sums).astype(np.int16)
         lean = 0 if first else self._lean
-        frame = _Searched(grey, *self._begun(grey, lean), prices, ceiling(grey) if self._faithful else None)
+        frame = _Searched(
+            grey,
+            *self._begun(grey, lean),
+            prices,
+            ceiling(grey) if self._faithful else None,
+        )
         frame.search()
         while frame.too_far and (frame.prices.any() or lean):
             if frame.prices.max() > LEAST:
@@ -120,7 +119,7 @@ class Window:
         """What was found."""
         return [Frame.of(_whites(frame.states).view(np.bool_)) for frame in self._frames]
 
-    def _begun(self, grey: Grey, lean: int) -> tuple[Bytes, Ints]:
+    def _begun(self, grey: Grey, lean: int) -> tuple[Bytes, Shorts]:
         """The states and the gradient that a search starts from."""
         height, width = grey.shape
         if self._frames:
@@ -151,7 +150,11 @@ def ceiling(grey: Grey) -> int:
     right[:, 1:-1] = levels[:, 2:] - levels[:, :-2]
     down[1:-1] = levels[2:] - levels[:-2]
     feels, feels_right, feels_down = felt(wrong), felt(right), felt(down)
-    a, b, c = product(right, feels_right), product(right, feels_down), product(down, feels_down)
+    a, b, c = (
+        product(right, feels_right),
+        product(right, feels_down),
+        product(down, feels_down),
+    )
     u, v = product(right, feels), product(down, feels)
     shared = a * c - b * b
     gain = (c * u * u - 2 * b * u * v + a * v * v) // shared if shared > 0 else 0

@@ -13,6 +13,7 @@ SIZE = 2 * REACH + 1
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.int16]
 
 
 def error(grey: Grey, white: Bytes) -> Ints:
@@ -22,18 +23,18 @@ def error(grey: Grey, white: Bytes) -> Ints:
     return result
 
 
-def felt(one: Ints) -> Ints:
-    """An error under the eye's kernel.
+def felt(one: Ints) -> Shorts:
+    """An error under the eye's kernel, in units of `KERNEL` for a whole dot.
 
     Args:
-        one: ``int32`` of shape ``(height, width)``, -510 to 510.
+        one: ``int32`` of shape ``(height, width)``, -255 to 255.
 
     Returns:
-        ``int32`` of shape ``(height + 2 REACH, width + 2 REACH + 1)``, with `REACH` empty rows and columns
+        ``int16`` of shape ``(height + 2 REACH, width + 2 REACH + 1)``, with `REACH` empty rows and columns
         before the picture and after it, and one more column for what adds in even numbers.
     """
     height, width = one.shape
-    gradient = np.zeros((height + 2 * REACH, width + 2 * REACH + 1), np.int32)
+    gradient = np.zeros((height + 2 * REACH, width + 2 * REACH + 1), np.int16)
     filtered(one, FACTORS, gradient)
     return gradient
 
@@ -54,7 +55,7 @@ def errors(grey: Grey, white: Bytes, error: Ints) -> None:  # pragma: no cover
 
 
 @numba.njit(nogil=True, cache=True)
-def filtered(error: Ints, factors: Ints, gradient: Ints) -> None:  # pragma: no cover
+def filtered(error: Ints, factors: Ints, gradient: Shorts) -> None:  # pragma: no cover
     """Fill `gradient` from scratch: an error under the kernel of these factors."""
     height, width = error.shape
     column = np.empty(width, dtype=np.int32)
@@ -72,11 +73,11 @@ def filtered(error: Ints, factors: Ints, gradient: Ints) -> None:  # pragma: no 
                 _add(total, padded[i : i + width], factor[i])
         line = gradient[y + REACH, REACH : REACH + width]
         for x in range(width):
-            line[x] = total[x] >> 4
+            line[x] = ((total[x] >> 4) * 257 + 32768) >> 16  # divided by 255
 
 
 @numba.njit(nogil=True, cache=True)
-def product(one: Ints, gradient: Ints) -> int:  # pragma: no cover
+def product(one: Ints, gradient: Shorts) -> int:  # pragma: no cover
     """The sum of `one` times `gradient` over all pixels; with an error and its own gradient, its energy."""
     total = np.int64(0)
     for y in range(one.shape[0]):
