@@ -8,14 +8,15 @@ few dots that the eye takes together, and it is seen the better the darker the p
 
 All is done on cells of 8×8 pixels, one byte by eight rows of a packed frame, so that a cell's tone is a count
 of bits. A blur of 1-2-1 cells both ways then stands for the eye: Näsänen's filter, exp(-f / 6.328 cycles a
-degree) at 60 cm and 300 dots an inch. On pairs of frames of a film, it and the exact filter by Fourier's
-transform give ghosts that correlate by 0.998, and agree in the mean to 2 %.
+degree) at 60 cm and 300 dots an inch. On pairs of frames of three films, 1 to 25 frames apart, it and the
+exact filter by Fourier's transform give tiles' ghosts that correlate by 0.96 to 0.995, with means that agree
+to 16 %.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +50,7 @@ class Look:
 
 def look(frame: Frame) -> Look:
     """What the eye takes in of a frame in clean ink."""
-    rows = _edges(frame.size.height, CELL)
-    counts = np.add.reduceat(np.bitwise_count(frame.bits), rows, axis=0, dtype=np.uint8)
+    counts = _summed(np.bitwise_count(frame.bits), CELL, 0)
     tone = _blurred(counts.astype(np.float32) / _pixels(frame.size))
     return Look(tone, _slope(tone))
 
@@ -67,10 +67,9 @@ def ghosts(under: Plane, seen: Look, strength: float) -> Plane:
     off *= seen.slope * np.float32(strength)
     off *= off
     height, width = seen.tone.shape
-    sums = _sorting(height).T @ (off @ _sorting(width))
-    cells = np.outer(_lengths(height, _CELLS), _lengths(width, _CELLS)).astype(np.float32)
-    plain: Plane = np.sqrt(sums / cells)
-    return plain
+    plain: Plane = _summed(_summed(off, _CELLS, -2), _CELLS, -1)
+    plain /= np.outer(_lengths(height, _CELLS), _lengths(width, _CELLS)).astype(np.float32)
+    return np.sqrt(plain, out=plain)
 
 
 def strength(reach: float) -> float:
@@ -83,8 +82,7 @@ def visible(ink: Ink) -> Plane:
     """By tile, how plain the ghosts in this ink are, whatever brought them about; in steps of L*."""
     size = ink.frame.size
     light = (np.take(LIGHT, ink.position) - LIGHT[0]) / (LIGHT[WHITE] - LIGHT[0])
-    cells = np.add.reduceat(light, _edges(size.height, CELL), axis=0)
-    cells = np.add.reduceat(cells, _edges(size.width, CELL), axis=1)
+    cells = _summed(_summed(light, CELL, 0), CELL, 1)
     return ghosts(_blurred(cells.astype(np.float32) / _pixels(size)), look(ink.frame), 1.0)
 
 
@@ -118,14 +116,20 @@ def _pixels(size: Size) -> Plane:
     return np.outer(_lengths(size.height, CELL), _lengths(size.width, CELL)).astype(np.float32)
 
 
-def _sorting(length: int) -> Plane:
-    """Ones where a cell's row (or column) of cells lies in a row of tiles: a product with it adds them up."""
-    return np.asarray(np.arange(length)[:, None] // _CELLS == np.arange(-(-length // _CELLS)), np.float32)
+def _summed(values: npt.NDArray[Any], step: int, axis: int) -> npt.NDArray[Any]:
+    """Sums of so many values each along an axis; the last of them may be of fewer.
 
-
-def _edges(length: int, step: int) -> npt.NDArray[np.intp]:
-    return np.arange(0, length, step)
+    Slice on slice: that is quicker here than `np.add.reduceat` or a product of matrices, and it keeps to one
+    thread. The threads of a product spin while they wait for each other: with other work on the cores,
+    decisions of 20 ms were seen to take 3 s.
+    """
+    along = np.moveaxis(values, axis, 0)
+    sums = along[::step].copy(order="K")
+    for nth in range(1, step):
+        more = along[nth::step]
+        sums[: len(more)] += more
+    return np.moveaxis(sums, 0, axis)
 
 
 def _lengths(length: int, step: int) -> npt.NDArray[np.intp]:
-    return np.diff(np.append(_edges(length, step), length))
+    return np.diff(np.append(np.arange(0, length, step), length))

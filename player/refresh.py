@@ -1,41 +1,40 @@
 """When to redraw, and how: the one decision that makes the difference between a picture and a flashing sign.
 
 A partial redraw is quiet, and leaves a little of the old colour wherever a pixel now differs from what the
-last full-quality redraw put there: a ghost. A full-quality redraw is clean, and flashes. So there is an
-account to keep, and a bargain to strike.
+last full-quality redraw put there: a ghost. A full-quality redraw is clean, and flashes.
 
 **The account** is two pictures: the frame, and the one *under* it, which is what full-quality redraws last
 put at each pixel. Where they differ, there is a ghost: too light where the frame is black, too dark where it
-is white. It fades with nothing but a redraw, and it goes away by itself where a pixel comes back to what lies
-under it. `player.ghosts` says how plain it is to an eye: dots that come and go in a dithered grey are not
-seen, a figure that has left a dark doorway is.
+is white. Nothing but a redraw takes it away, or the pixel's coming back to what lies under it.
+`player.ghosts` says how plain it is to an eye: dots that come and go in a dithered grey are not seen, a
+figure that has left a dark doorway is.
 
-**The bargain** is struck for each tile of 32×32 pixels by itself. A flash has a price, in steps of lightness
-(L*) times frames: that much ghost a tile may show, added up, before a flash of it is worth while. The owner
-sets the price by one knob from calm to clean. A reel knows the frames to come, so those are looked at, near
-ones closely and far ones here and there: `player.plan` finds the cheapest mixture of ghosts and flashes
-through them, and if that begins with a flash of the tile now, then so it shall be. From that alone flashes
-fall where they buy most: just after a cut, hardly ever just before one, at once where something has come to
-stand still, and never for what will be gone in a moment. Beyond the last frame that is known the picture is
-taken to stay for as long as it pays to look, or to the end of its shot.
+**The bargain** is struck for each tile of 32×32 pixels by itself. A ghost costs what it shows: steps of
+lightness (L*), added up over the frames for which it is there. A flash of the tile costs a price in the same
+coin, and the owner sets that by one knob from calm to clean; each step of the knob halves it. A reel knows
+the frames to come, so 64 of them are in the reckoning, the near ones one by one and of the far ones a few.
+`player.plan` finds the cheapest way through them, with as many flashes as it takes; if that begins with a
+flash now, the tile flashes. From that alone flashes fall where they buy most: just after a cut, hardly ever
+just before one, at once where something has come to stand still, and never for what will be gone in a moment.
+Beyond the last known frame the picture is taken to stay as long as it pays to look, or to its shot's end.
 
-**Three means** make flashes few and small:
+**Three means** make flashes few and small. Figures are of 1,000 frames each of a road, of a room in which
+people walk, and of an animated film, dithered by direct-search, with the knob at 6, on simulated ink.
 
 * *In places.* Only the tiles that are worth it flash, in a few rectangles, and the partial redraw of the
-  rest follows at once. This is what saves most: in a film of a room in which people walk, six sevenths of
-  the area that flashes for the same ghosts. A panel that can only flash as a whole is told so (`regional`).
-* *Ahead.* What a flash puts under the frame need not be that frame. In the middle of a pan it is better to
-  put there the picture of some frames on, and to go back from it by the partial redraw that follows: the film
-  then moves towards what lies under it, and past it, and the ghost is half as far away at either end. The
-  same flashed area leaves a quarter less ghost.
-* *Seldom.* When more than half of the panel flashes, it is taken as a flash of the whole; after that so much
-  does not flash again for `cooldown` frames, and if it is worth while the price rises until it is less.
+  rest follows at once. Flashes of nothing less than the panel take 4 to 7 times the area for the same ghosts;
+  some panels can do no other (`regional`).
+* *Ahead.* What a flash puts under the frame need not be that frame. In a pan it is better the picture of some
+  frames on, and the partial redraw goes back from it: the film then moves towards what lies under it, and
+  past it, and the ghost is half as far away at either end. The same area leaves 27 to 34 % less ghost.
+* *Seldom.* When more than half of the panel flashes, it is taken as a flash of the whole; for `cooldown`
+  frames after that so much does not flash again: the price doubles until it is less.
 
-At night, in the owner's quiet hours, nothing flashes at all unless the owner asks. Once a day the whole panel
-is redrawn for its own good, as makers ask: at the next cut if one comes in time.
+In the owner's quiet hours nothing flashes unless the owner asks. Once a day the whole panel is redrawn for
+its own good, as makers ask: at the next cut if one comes in time.
 
-All of it is pure: given the same glass, frame and moment, the same answer. How much it saves, and how near it
-comes to the best that any rule with these means could do, `make bench` shows.
+All of it is pure, and its work is bounded, whatever the film: 19 pictures against each other, and a price
+that doubles `ROUNDS` times at the most. `make bench` shows how near it comes to the best that can be done.
 """
 
 from __future__ import annotations
@@ -53,14 +52,16 @@ from player.plan import Worth, mosaic, rectangles, worth
 COOLDOWN = 20
 """Frames from one flash of the whole panel to the next: as the maker of the first such player had it."""
 AHEAD = (*range(1, 13), 16, 24, 32, 48, 64)
-"""Which of the frames to come are looked at; each stands for those up to the next. The near ones say what to
-put under the frame, the far ones what lasts. Without those a car that drives past is taken to stay and
-flashed for, the road after it is not, and more flashes leave more ghosts."""
+"""Which of the frames to come are looked at; each stands for those up to the next. Near ones say what to put
+under the frame, far ones what lasts: that a car will have driven past, and the road come back."""
 HORIZON = AHEAD[-1]
 RECTANGLES = 4
 """Areas that flash at the most. A controller drives sixteen, but with some firmware HRDY is low while a
-waveform runs, so they flash one after another, 0.6 s each, with the high voltage on. Four keep the panel busy
-for half as long as sixteen, and leave 2 % more ghost for the same area (Big Buck Bunny, knob at 5)."""
+waveform runs, so they flash one after another, 0.6 s each, with the high voltage on. With sixteen that is 2.4
+times as often, for 6 % less ghost at the same area (the demo's film, knob at 5)."""
+ROUNDS = 14
+"""Times that the price may rise, twofold each; then nothing is worth it. A ghost is of 23 steps of L* at most
+(waveform of 17 drive frames in 21), and 68 frames count at knob 10: 14,400 prices, less than 14 doublings."""
 STAYS = 8.0
 """For how many frames more the last known frame counts, times the square root of the price: the dearer the
 flashes, the farther they lie apart."""
@@ -232,14 +233,13 @@ class RefreshPolicy:
 
     def _areas(self, found: Worth, frame: Frame, rested: bool) -> tuple[Box, ...]:
         """The rectangles to flash; if the panel has not rested, they are less than half of it."""
-        parts, dearer = shares(frame.size), self.price
-        saved = found.saved * parts
-        while True:
-            areas = tuple(tiles(frame.size, *one) for one in rectangles(saved, RECTANGLES))
+        parts = shares(frame.size)
+        for dearer in (0.0, *(self.price * 2.0**times for times in range(ROUNDS + 1))):
+            best = rectangles((found.saved - dearer) * parts, RECTANGLES)
+            areas = tuple(tiles(frame.size, *one) for one in best)
             if rested or 2 * sum(area.area for area in areas) <= frame.size.pixels:
                 return areas
-            saved = (found.saved - dearer) * parts
-            dearer *= 2
+        return ()
 
 
 def _inlaid(frame: Frame, other: Frame, areas: tuple[Box, ...]) -> Frame:

@@ -52,7 +52,9 @@ def film(path: Path, ditherer: str, count: int) -> Film:
     with tempfile.TemporaryDirectory() as folder:
         reel = Path(folder) / f"{path.stem}.reel"
         command = [EXPORT, "pack", path, "-o", reel, "--ditherer", ditherer]
-        subprocess.run(command, check=True, timeout=3600, capture_output=True)
+        packing = subprocess.run(command, timeout=3600, capture_output=True, text=True)
+        if packing.returncode:
+            sys.exit(packing.stderr)
         return _read(reel, path.name, count)
 
 

@@ -1,7 +1,7 @@
 """The limit: the best that could be done for each tile by itself if the whole film were known.
 
 Areas would be free, and nothing would have to rest. It comes of dynamic programming over every frame and
-every picture that could lie under it, for one tile in sixteen.
+every picture that could lie under it, for every tile.
 """
 
 from __future__ import annotations
@@ -10,30 +10,48 @@ import numpy as np
 from bench_film import Film
 from bench_hat import Outcome
 
-from player.ghosts import TILE, look, strength
+from player.ghosts import TILE, look, shares, strength
 from player.ink import REACH
 
-PRICES = (64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25)
+LOTS = 16
+"""Tiles are taken in so many lots, since each takes a square of the film's length."""
+PRICES = (1e9, 1024.0, 512.0, 256.0, 128.0, 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25)
 
 
 def limit(film: Film) -> list[Outcome]:
     """What could be had if every frame were known: the cheapest way through the film for each tile."""
-    tones, slopes = [], []
+    parts = shares(film.frames[0].size)
+    looks = [look(frame) for frame in film.frames]
+    tone, slope = tiled([one.tone for one in looks]), tiled([one.slope for one in looks]) * strength(REACH)
+    cells = np.count_nonzero(slope[0], axis=-1)
+    found = np.zeros((len(PRICES), 2))
+    for lot in range(LOTS):
+        mine = np.s_[lot::LOTS]
+        bill = bills(tone[:, mine], slope[:, mine], cells[mine])
+        found += [cheapest(bill, price, parts.ravel()[mine]) for price in PRICES]
+    return [Outcome(area, mean) for area, mean in found]
+
+
+def tiled(planes: list[np.ndarray]) -> np.ndarray:
+    """Cells by frame, tile, and place in the tile; 0 where the edge cuts a tile."""
     cells = TILE // 8
-    for frame in film.frames:
-        seen = look(frame)
-        rows, columns = (length // cells for length in seen.tone.shape)
-        for plane, into in ((seen.tone, tones), (seen.slope, slopes)):
-            whole = plane[: rows * cells, : columns * cells].reshape(rows, cells, columns, cells)
-            into.append(whole.swapaxes(1, 2).reshape(rows * columns, -1)[5::16])
-    tone, slope = np.array(tones), np.array(slopes) * np.float32(strength(REACH))
-    bill = np.empty((len(tone), *tone.shape[:2]), np.float16)  # frame, picture below, tile
+    height, width = planes[0].shape
+    whole = np.pad(np.array(planes), ((0, 0), (0, -height % cells), (0, -width % cells)))
+    count, height, width = whole.shape
+    split = whole.reshape(count, height // cells, cells, width // cells, cells)
+    return split.swapaxes(2, 3).reshape(count, -1, cells * cells)
+
+
+def bills(tone: np.ndarray, slope: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Visible ghosts: by frame, picture below, tile."""
+    bill = np.empty((len(tone), *tone.shape[:2]), np.float16)
     for number in range(len(tone)):
-        bill[number] = np.sqrt((((tone - tone[number]) * slope[number]) ** 2).mean(axis=-1))
-    return [cheapest(bill, price) for price in PRICES]
+        bill[number] = np.sqrt((((tone - tone[number]) * slope[number]) ** 2).sum(axis=-1) / cells)
+    return bill
 
 
-def cheapest(bill: np.ndarray, price: float) -> Outcome:
+def cheapest(bill: np.ndarray, price: float, parts: np.ndarray) -> tuple[float, float]:
+    """Panels in 1,000 frames that flash, and the mean ghost, of tiles that are such parts of the panel."""
     count, _, tiles = bill.shape
     cost = np.full((count, tiles), np.inf, np.float32)
     cost[0] = 0  # the first picture is clean
@@ -50,4 +68,4 @@ def cheapest(bill: np.ndarray, price: float) -> Outcome:
         ghost += bill[number]
     best = cost.argmin(axis=0)
     shown = (count - 1) / 1000
-    return Outcome(flashes[best, at].mean() / shown, ghost[best, at].mean() / shown / 1000)
+    return parts @ flashes[best, at] / shown, parts @ ghost[best, at] / shown / 1000

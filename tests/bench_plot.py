@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from bench_hat import Outcome
 from PIL import Image, ImageDraw, ImageFont
+
+LEAST = 0.03
+"""Panels in 1,000 frames where the scale begins: less is nothing, and a scale of powers has no nothing."""
 
 
 def draw(
@@ -17,24 +21,28 @@ def draw(
     best: list[Outcome],
     points: dict[str, Outcome],
 ) -> None:
-    """Flashed area across, on a scale of powers of ten, and mean visible ghost upwards."""
+    """Flashed area across, on a scale of powers of ten, and mean visible ghost upwards.
+
+    What flashes less than the scale shows, or leaves more ghost, is left out.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     width, height, left, top, right, bottom = 1200, 800, 110, 70, 1160, 710
     image = Image.new("RGB", (width, height), "white")
     pen, font, small = ImageDraw.Draw(image), ImageFont.load_default(24), ImageFont.load_default(20)
-    low, high = np.log10(0.3), np.log10(3000)
-    most = 1.25 * max(
-        one.mean for one in (*points.values(), *(one for one in curve.values() if one.area > 3))
-    )
+    low, high = np.log10(LEAST), np.log10(3000)
+    most = 1.1 * max(one.mean for one in (*points.values(), *curve.values()) if one.area >= LEAST)
 
     def place(one: Outcome) -> tuple[float, float]:
-        across = (np.log10(max(one.area, 0.3)) - low) / (high - low)
-        return left + across * (right - left), bottom - min(one.mean / most, 1.02) * (bottom - top)
+        across = (np.log10(one.area) - low) / (high - low)
+        return left + across * (right - left), bottom - one.mean / most * (bottom - top)
 
-    for tick in (1, 3, 10, 30, 100, 300, 1000, 3000):
+    def there(line: list[Outcome]) -> list[Outcome]:
+        return [one for one in line if one.area >= LEAST and one.mean <= most]
+
+    for tick in (0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000):
         x = place(Outcome(tick, 0))[0]
         pen.line((x, top, x, bottom), fill="#e4e4e4")
-        pen.text((x, bottom + 8), f"{tick}", fill="black", font=small, anchor="ma")
+        pen.text((x, bottom + 8), f"{tick:,}", fill="black", font=small, anchor="ma")
     step = next(one for one in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if most / one < 9)
     for number in range(int(most / step) + 1):
         y = place(Outcome(1, number * step))[1]
@@ -43,24 +51,25 @@ def draw(
     pen.rectangle((left, top, right, bottom), outline="black")
     pen.text((left, 8), name.replace("×", " by "), fill="black", font=font)
     pen.text(
-        (right, height - 14), "flashed area, panels for 1,000 frames", fill="black", font=small, anchor="rb"
+        (right, height - 14), "flashed area: panels in 1,000 frames", fill="black", font=small, anchor="rb"
     )
-    pen.text((left, top - 8), "mean visible ghost, L*", fill="black", font=small, anchor="lb")
+    pen.text(
+        (left, top - 8), "mean visible ghost: steps of lightness, L*", fill="black", font=small, anchor="lb"
+    )
     legend = [
         ("the limit: the whole film known", best, "#9a9a9a"),
-        ("whole panel only", whole, "#c8781e"),
-        ("ours, calm 0 to 10 clean", list(curve.values()), "#1450a0"),
+        ("ours, flashes of the whole panel only", whole, "#c8781e"),
+        ("ours, from 0 (calm) to 10 (clean)", list(curve.values()), "#1450a0"),
     ]
     for row, (label, line, colour) in enumerate(legend):
-        spots = [place(one) for one in sorted(line, key=lambda one: one.area) if one.mean <= most]
-        pen.line(spots, fill=colour, width=4, joint="curve")
-        for x, y in spots:
+        pen.line([place(one) for one in there(between(line))], fill=colour, width=4, joint="curve")
+        for x, y in map(place, there(line)):
             pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=colour)
         y = top + 24 + 34 * row
-        pen.line((right - 420, y, right - 370, y), fill=colour, width=4)
-        pen.text((right - 360, y), label, fill="black", font=small, anchor="lm")
+        pen.line((right - 460, y, right - 410, y), fill=colour, width=4)
+        pen.text((right - 400, y), label, fill="black", font=small, anchor="lm")
     for knob, one in curve.items():
-        if one.mean <= most:
+        if there([one]):
             x, y = place(one)
             pen.text((x + 9, y - 9), f"{knob:g}", fill="#1450a0", font=small, anchor="lm")
     for label, one in points.items():
@@ -68,3 +77,18 @@ def draw(
         pen.regular_polygon((x, y, 11), 4, rotation=45, fill="#b41e1e")
         pen.text((x, y - 16), label, fill="#b41e1e", font=font, anchor="mb")
     image.save(path)
+
+
+def between(line: list[Outcome]) -> list[Outcome]:
+    """What is to be had between two settings by changing from one to the other: it lies on a straight line.
+
+    On a scale of powers of ten that is bent.
+    """
+    found: list[Outcome] = []
+    for before, after in pairwise(sorted(line, key=lambda one: one.area)):
+        for share in np.linspace(0, 1, 200) ** 3:
+            area, mean = (
+                (1 - share) * a + share * b for a, b in ((before.area, after.area), (before.mean, after.mean))
+            )
+            found.append(Outcome(area, mean))
+    return found

@@ -17,6 +17,8 @@ from bench_hat import Outcome, clear_and_full, ours, played, published_rule
 from bench_limit import limit
 from bench_plot import draw
 
+from export.job import Job
+
 KNOB = (0.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 BETWEEN = (1.0, 3.0, 7.0, 9.0)
 AREA_AIM, GHOST_AIM = 5.0, 3.0
@@ -28,7 +30,9 @@ _film: Film
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("film", type=Path, help="a reel, or a film to make one of")
-    parser.add_argument("--ditherer", default="hysteresis", help="for a film (default: hysteresis)")
+    parser.add_argument(
+        "--ditherer", default=Job.ditherer, help="for a film (default: %(default)s, as longtake-export pack)"
+    )
     parser.add_argument("--frames", type=int, default=1000)
     parser.add_argument("--plot", type=Path, help="where to draw the curve, as a PNG")
     parser.add_argument("--workers", type=int, default=2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from eye import Eye
@@ -9,6 +12,7 @@ from fakes import random_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import player
 from player.frame import Frame, Size
 from player.ghosts import TILE, ghosts, look, shares, strength, tiles, visible
 from player.ink import Ink
@@ -90,6 +94,26 @@ def test_dots_that_only_change_places_are_hardly_seen():
     turned = [np.bitwise_count(before.bits ^ other.bits).sum() for other in (moved, boiled)]
     assert turned[1] > turned[0]
     assert ghost(before, moved).mean() > 2 * ghost(before, boiled).mean()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_tile_s_ghost_is_the_root_of_the_mean_square_over_its_cells(size):
+    seen, under = look(random_frame(4, size, 0.3)), look(random_frame(5, size, 0.7)).tone
+    square = ((under - seen.tone) * seen.slope * 0.03).astype(float) ** 2
+    cells = TILE // 8
+    for (row, column), found in np.ndenumerate(ghosts(under, seen, 0.03)):
+        tile = square[cells * row : cells * (row + 1), cells * column : cells * (column + 1)]
+        assert found == pytest.approx(np.sqrt(tile.mean()), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ghosts", "plan", "refresh"])
+def test_a_decision_wakes_no_library_s_threads(name):
+    """They spin while they wait for each other, so that one decision in twenty took seconds on busy cores."""
+    tree = ast.parse((Path(player.__file__).parent / f"{name}.py").read_text())
+    products = {"dot", "vdot", "inner", "matmul", "tensordot", "einsum", "linalg"}
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.MatMult)
+        assert not (isinstance(node, ast.Attribute) and node.attr in products), node.attr
 
 
 def test_the_tone_of_flat_frames_is_exact_up_to_the_edges():

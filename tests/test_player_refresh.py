@@ -23,6 +23,7 @@ from player.refresh import (
     NOTHING,
     QUIET,
     RECTANGLES,
+    ROUNDS,
     WHOLE_DAYS,
     Glass,
     Moment,
@@ -269,6 +270,22 @@ def test_while_the_panel_rests_the_worst_half_of_it_may_flash_still():
     assert all(box.left == 0 for box in how.areas), "where it has become darkest"
     rested = Glass(glass.frame, glass.under, 30)
     assert RefreshPolicy(8.0).redraw(rested, frame).flashed(SIZE.pixels) > 0.8
+
+
+@pytest.mark.parametrize("reach", [17 / 21, 0.9])
+@pytest.mark.parametrize("come", [0, 1, HORIZON])
+@pytest.mark.parametrize("knob", [0.0, 5.0, 10.0])
+def test_the_rounds_suffice_to_make_any_flash_too_dear(knob, come, reach):
+    white, black, policy = Frame.white(SIZE), Frame.black(SIZE), RefreshPolicy(knob)
+    _, lasts = policy._ahead(black, Moment((black,) * come))
+    worst = ghosts(look(white).tone, look(black), strength(reach)).max() * sum(lasts)
+    assert worst < policy.price * 2**ROUNDS
+
+
+def test_while_the_panel_rests_a_price_that_cannot_rise_enough_means_quiet():
+    white, black = Frame.white(SIZE), Frame.black(SIZE)
+    assert RefreshPolicy(60.0).redraw(clean(white), black) is QUIET
+    assert RefreshPolicy(60.0).redraw(Glass(white, white, 30), black).areas
 
 
 @pytest.mark.parametrize(
