@@ -6,6 +6,8 @@ every picture that could lie under it, for every tile.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from bench_film import Film
 from bench_hat import Outcome
@@ -15,21 +17,23 @@ from player.ink import REACH
 
 LOTS = 16
 """Tiles are taken in so many lots, since each takes a square of the film's length."""
-PRICES = (1e9, 1024.0, 512.0, 256.0, 128.0, 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25)
+PRICES = (1024.0, 724.0, 512.0, 362.0, 256.0, 181.0, 128.0, 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25)
 
 
-def limit(film: Film) -> list[Outcome]:
-    """What could be had if every frame were known: the cheapest way through the film for each tile."""
+def limit(lots: Iterable[np.ndarray]) -> list[Outcome]:
+    """What could be had if every frame were known: all lots together."""
+    return [Outcome(area, mean) for area, mean in sum(lots)]
+
+
+def one_lot(film: Film, lot: int) -> np.ndarray:
+    """The cheapest way through the film for each tile of a lot: by price, what it adds to area and ghost."""
     parts = shares(film.frames[0].size)
     looks = [look(frame) for frame in film.frames]
     tone, slope = tiled([one.tone for one in looks]), tiled([one.slope for one in looks]) * strength(REACH)
     cells = np.count_nonzero(slope[0], axis=-1)
-    found = np.zeros((len(PRICES), 2))
-    for lot in range(LOTS):
-        mine = np.s_[lot::LOTS]
-        bill = bills(tone[:, mine], slope[:, mine], cells[mine])
-        found += [cheapest(bill, price, parts.ravel()[mine]) for price in PRICES]
-    return [Outcome(area, mean) for area, mean in found]
+    mine = np.s_[lot::LOTS]
+    bill = bills(tone[:, mine], slope[:, mine], cells[mine])
+    return np.array([cheapest(bill, price, parts.ravel()[mine]) for price in PRICES])
 
 
 def tiled(planes: list[np.ndarray]) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +36,8 @@ def draw(
         return left + across * (right - left), bottom - one.mean / most * (bottom - top)
 
     def there(line: list[Outcome]) -> list[Outcome]:
-        return [one for one in line if one.area >= LEAST and one.mean <= most]
+        inside = [one for one in line if one.area >= LEAST and one.mean <= most]
+        return sorted(inside, key=lambda one: one.area)
 
     for tick in (0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000):
         x = place(Outcome(tick, 0))[0]
@@ -62,7 +62,7 @@ def draw(
         ("ours, from 0 (calm) to 10 (clean)", list(curve.values()), "#1450a0"),
     ]
     for row, (label, line, colour) in enumerate(legend):
-        pen.line([place(one) for one in there(between(line))], fill=colour, width=4, joint="curve")
+        pen.line([place(one) for one in there(line)], fill=colour, width=4, joint="curve")
         for x, y in map(place, there(line)):
             pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=colour)
         y = top + 24 + 34 * row
@@ -77,18 +77,3 @@ def draw(
         pen.regular_polygon((x, y, 11), 4, rotation=45, fill="#b41e1e")
         pen.text((x, y - 16), label, fill="#b41e1e", font=font, anchor="mb")
     image.save(path)
-
-
-def between(line: list[Outcome]) -> list[Outcome]:
-    """What is to be had between two settings by changing from one to the other: it lies on a straight line.
-
-    On a scale of powers of ten that is bent.
-    """
-    found: list[Outcome] = []
-    for before, after in pairwise(sorted(line, key=lambda one: one.area)):
-        for share in np.linspace(0, 1, 200) ** 3:
-            area, mean = (
-                (1 - share) * a + share * b for a, b in ((before.area, after.area), (before.mean, after.mean))
-            )
-            found.append(Outcome(area, mean))
-    return found

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from bench_film import Film, film
 from bench_hat import Outcome, clear_and_full, ours, played, published_rule
-from bench_limit import limit
+from bench_limit import LOTS, limit, one_lot
 from bench_plot import draw
 
 from export.job import Job
@@ -50,8 +50,9 @@ def main() -> None:
         if options.plot:
             curve |= zip(BETWEEN, pool.map(knob, BETWEEN), strict=True)
             whole = list(pool.map(whole_only, KNOB))
+            best = limit(pool.map(limit_lot, range(LOTS)))
             points = {"(i)": theirs.result(), "(ii)": always.result()}
-            draw(options.plot, clip.name, dict(sorted(curve.items())), whole, limit(clip), points)
+            draw(options.plot, clip.name, dict(sorted(curve.items())), whole, best, points)
             print(f"The curve is in {options.plot}.")
 
 
@@ -67,6 +68,10 @@ def knob(calm_clean: float) -> Outcome:
 
 def whole_only(calm_clean: float) -> Outcome:
     return played(_film, ours(calm_clean, regional=False))
+
+
+def limit_lot(lot: int) -> np.ndarray:
+    return one_lot(_film, lot)
 
 
 def rule(name: str) -> Outcome:
